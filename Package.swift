@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house: a target is a room, `dependencies` are its arrows. The build refuses any other import
+// (`--explicit-target-dependency-import-check error` in the Makefile).
+
+/// A C library of Debian's, found by its module map.
+func system(_ name: String, _ pkgConfig: String? = nil, _ apt: String...) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt(apt)])
+}
+
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A room where raw storage or C handles live: every unsafe use is marked, and its argument stands beside it.
+let guarded: [SwiftSetting] = house + [.strictMemorySafety()]
+
+/// A test target, which may reach the shared fixtures and fakes.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestKit"], swiftSettings: house)
+}
+
+let package = Package(
+    name: "funkhaus",
+    products: [
+        .executable(name: "funkhaus", targets: ["funkhaus"]),
+        .executable(name: "funkhaus-media", targets: ["funkhaus-media"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        system("COgg", nil, "libogg-dev"),
+        system("CVorbis", nil, "libvorbis-dev"),
+        system("CShout", nil, "libshout-dev"),
+        system("CAV", "libavformat", "libavformat-dev", "libavcodec-dev", "libswresample-dev", "libavutil-dev"),
+        system("CEbur128", nil, "libebur128-dev"),
+        .target(name: "CShims"),
+
+        .target(name: "Audio", dependencies: ["CShims"], swiftSettings: guarded),
+        .target(name: "Programme", swiftSettings: guarded),
+        .target(name: "Media", dependencies: ["Audio", "CAV", "CEbur128", "CShims"], swiftSettings: guarded),
+        .target(name: "Codecs", dependencies: ["Audio", "COgg", "CVorbis", "CShims"], swiftSettings: guarded),
+        .target(name: "Broadcast", dependencies: ["Codecs", "CShout", "CShims"], swiftSettings: guarded),
+        .target(
+            name: "Playout", dependencies: ["Broadcast", "Programme", "Codecs", "Audio", "CShims"],
+            swiftSettings: guarded),
+        .target(
+            name: "Server",
+            dependencies: [
+                "Broadcast",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: house),
+        .target(
+            name: "History", dependencies: ["Programme", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: guarded),
+        .target(
+            name: "Station",
+            dependencies: [
+                "Server", "Playout", "History", "Broadcast", "Programme", "Codecs", "Audio", "CShims",
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: house),
+        .executableTarget(
+            name: "funkhaus",
+            dependencies: ["Station", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: house),
+        .executableTarget(name: "funkhaus-media", dependencies: ["Media"], swiftSettings: house),
+
+        .target(name: "TestKit", dependencies: ["Audio", "CShims"], path: "Tests/TestKit", swiftSettings: house),
+        tests("AudioTests", ["Audio"]),
+        tests("ProgrammeTests", ["Programme"]),
+        tests("MediaTests", ["Media", "Codecs", "Audio"]),
+        tests("CodecsTests", ["Codecs", "Audio"]),
+        tests("BroadcastTests", ["Broadcast", "Codecs", "Audio"]),
+    ]
+)
