@@ -20,7 +20,9 @@ public struct FrameTime: Hashable, Comparable, Sendable {
 
     public static func < (a: FrameTime, b: FrameTime) -> Bool { a.frames < b.frames }
     public static func + (a: FrameTime, b: FrameCount) -> FrameTime { FrameTime(frames: a.frames + b.frames) }
-    public static func - (a: FrameTime, b: FrameTime) -> FrameCount { FrameCount(frames: a.frames - b.frames) }
+    public static func - (a: FrameTime, b: FrameTime) -> FrameCount {
+        FrameCount(frames: a.frames - b.frames)
+    }
 }
 
 /// A length in frames of the engine's rate.
@@ -39,6 +41,10 @@ public struct FrameCount: Hashable, Comparable, Sendable {
 
     public static let zero = FrameCount(frames: 0)
     public static func < (a: FrameCount, b: FrameCount) -> Bool { a.frames < b.frames }
-    public static func + (a: FrameCount, b: FrameCount) -> FrameCount { FrameCount(frames: a.frames + b.frames) }
-    public static func - (a: FrameCount, b: FrameCount) -> FrameCount { FrameCount(frames: a.frames - b.frames) }
+    public static func + (a: FrameCount, b: FrameCount) -> FrameCount {
+        FrameCount(frames: a.frames + b.frames)
+    }
+    public static func - (a: FrameCount, b: FrameCount) -> FrameCount {
+        FrameCount(frames: a.frames - b.frames)
+    }
 }

@@ -200,7 +200,10 @@ private final class FrameRingStorage: @unchecked Sendable {
     }
 
     func wakeProducer(always: Bool = false) {
-        guard always || capacity - (written.load(ordering: .relaxed) - read.load(ordering: .relaxed)) >= capacity / 4
+        guard
+            always
+                || capacity - (written.load(ordering: .relaxed) - read.load(ordering: .relaxed)) >= capacity
+                    / 4
         else { return }
         if producerWaits.exchange(false, ordering: .acquiringAndReleasing) { unsafe sem_post(spaceSignal) }
     }

@@ -21,7 +21,8 @@ public struct Instant: Hashable, Comparable, Sendable, Codable {
     /// The wall time of the frame, in nanoseconds since 1970-01-01T00:00:00Z.
     public var wallNanoseconds: Int64 {
         let (seconds, rest) = frames.quotientAndRemainder(dividingBy: Self.rate)
-        return (seconds + Self.origin) * 1_000_000_000 + rest * 1_000_000_000 / Self.rate
+        // Rounded up, so that the way back gives the same frame.
+        return (seconds + Self.origin) * 1_000_000_000 + (rest * 1_000_000_000 + Self.rate - 1) / Self.rate
     }
 
     public static func < (a: Instant, b: Instant) -> Bool { a.frames < b.frames }

@@ -1,0 +1,40 @@
+/// One thing on air: a track at its place in time.
+public struct Item: Hashable, Sendable, Codable {
+    /// Why it is on air. The names are the vocabulary of `--json`.
+    public enum Kind: String, Sendable, Codable {
+        case track
+        case identification
+        case queued
+        case emergency
+        case tone
+    }
+
+    public var kind: Kind
+    public var track: Track
+    /// When its first frame airs, or would have aired if the station had been on.
+    public var start: Instant
+    /// How long it airs: the track's length, or less after a person or an accident cut it short; nil when it is not
+    /// measured and ends where its file ends.
+    public var length: Length?
+    /// Where the rotation goes on after it.
+    public var after: Cursor
+    /// The entry of the operator's queue, for a queued item.
+    public var queueID: Int?
+
+    public init(
+        kind: Kind, track: Track, start: Instant, length: Length?, after: Cursor, queueID: Int? = nil
+    ) {
+        self.kind = kind
+        self.track = track
+        self.start = start
+        self.length = length
+        self.after = after
+        self.queueID = queueID
+    }
+
+    /// The instant behind its last frame; nil when not known.
+    public var end: Instant? { length.map { start + $0 } }
+
+    /// Whether its start or end can still change by itself: its length is not measured.
+    public var isProvisional: Bool { length == nil }
+}

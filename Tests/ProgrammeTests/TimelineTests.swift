@@ -1,0 +1,125 @@
+import Programme
+import Testing
+
+private func rotation(_ count: Int = 6) -> Rotation {
+    Rotation(
+        station: "Beispiel", playlist: "rotation", order: .shuffle,
+        tracks: (0..<count).map {
+            Track(file: "/t\($0)", key: "t\($0)", length: Length(seconds: 60 + Double($0)))
+        })
+}
+
+private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
+private let guest = Track(file: "/guest", key: "guest", length: Length(seconds: 30))
+
+@Suite struct TimelineTests {
+    @Test func `untouched it is the rotation`() {
+        let timeline = Timeline(rotation: rotation())
+        let item = timeline.item(at: now)!
+        #expect(item == rotation().item(at: now))
+        #expect(timeline.item(after: item) == rotation().item(at: item.end!))
+        #expect(timeline.items(from: item, count: 5).count == 5)
+    }
+
+    @Test func `a skip moves up what follows, to the frame`() {
+        var timeline = Timeline(rotation: rotation())
+        let item = timeline.item(at: now)!
+        let next = timeline.item(after: item)!
+        timeline.end(item, at: now)
+        let moved = timeline.item(at: now)!
+        #expect(moved.track == next.track)
+        #expect(moved.start == now)
+        #expect(timeline.item(at: now + Length(frames: -1))!.track == item.track)
+        #expect(timeline.item(at: moved.end!)!.track == rotation().item(at: next.end!)!.track)
+    }
+
+    @Test func `the queue comes behind what is on air and the rotation behind the queue`() {
+        var timeline = Timeline(rotation: rotation())
+        let item = timeline.item(at: now)!
+        let planned = timeline.item(after: item)!
+        let first = timeline.queue(guest, onAir: item)!
+        let second = timeline.queue(guest, onAir: item)!
+        let items = timeline.items(from: timeline.item(at: now)!, count: 4)
+        #expect(items.map(\.track.key) == [item.track.key, "guest", "guest", planned.track.key])
+        #expect(items.dropFirst().allSatisfy { next in items.contains { $0.end == next.start } })
+        #expect(first.queueID != second.queueID)
+        #expect(timeline.item(at: items[3].start) == items[3])
+
+        #expect(timeline.unqueue(first.queueID!, onAir: item) == first)
+        #expect(timeline.unqueue(first.queueID!, onAir: item) == nil)
+        #expect(
+            timeline.items(from: item, count: 3).map(\.track.key) == [
+                item.track.key, "guest", planned.track.key,
+            ])
+    }
+
+    @Test func `a full queue refuses one more`() {
+        var timeline = Timeline(rotation: rotation())
+        let item = timeline.item(at: now)!
+        for _ in 0..<Timeline.queueLimit { #expect(timeline.queue(guest, onAir: item) != nil) }
+        #expect(timeline.queue(guest, onAir: item) == nil)
+    }
+
+    @Test func `a file that cannot be played costs only itself`() {
+        var timeline = Timeline(rotation: rotation())
+        let item = timeline.item(at: now)!
+        let items = timeline.items(from: item, count: 3)
+        timeline.drop(items[1], onAir: item)
+        let next = timeline.item(after: item)!
+        #expect(next.track == items[2].track)
+        #expect(next.start == item.end)
+    }
+
+    @Test func `a changed library leaves what is on air alone and repeats nothing`() {
+        var timeline = Timeline(rotation: rotation(6))
+        let item = timeline.item(at: now)!
+        timeline.adopt(rotation(7), onAir: item)
+        #expect(timeline.item(at: now) == item)
+        let next = timeline.item(after: item)!
+        #expect(next.start == item.end)
+        #expect(next.track != item.track)
+    }
+
+    @Test func `what the journal kept gives the same timeline after any acts of people`() {
+        for seed in 0..<200 {
+            var random = SplitMix(state: UInt64(seed))
+            var timeline = Timeline(rotation: rotation())
+            var instant = now
+            for _ in 0..<20 {
+                let item = timeline.item(at: instant)!
+                switch random.next() % 5 {
+                case 0: timeline.end(item, at: instant)
+                case 1: _ = timeline.queue(guest, onAir: item)
+                case 2:
+                    if let queued = timeline.queued.last {
+                        _ = timeline.unqueue(queued.queueID!, onAir: item)
+                    }
+                case 3: if let next = timeline.item(after: item) { timeline.drop(next, onAir: item) }
+                default: timeline.adopt(rotation(5 + Int(random.next() % 4)), onAir: item)
+                }
+                let restored = Timeline(rotation: timeline.rotation, state: timeline.state)
+                #expect(restored == timeline)
+                var look = instant
+                for _ in 0..<12 {
+                    guard let seen = timeline.item(at: look) else {
+                        Issue.record("silence at \(look), seed \(seed)")
+                        return
+                    }
+                    look = seen.end!
+                }
+                instant = instant + Length(seconds: Double(random.next() % 90))
+            }
+        }
+    }
+}
+
+struct SplitMix {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+}
