@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "Worker.h"
+
 /// Waits on a semaphore until `nanoseconds` from now on the monotonic clock (sem_clockwait needs _GNU_SOURCE;
 /// sem_timedwait follows the wall clock and hangs when that is set back). 0, or -1 with errno.
 int cshims_sem_wait(sem_t *semaphore, int64_t nanoseconds);
