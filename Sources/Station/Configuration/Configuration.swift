@@ -1,0 +1,132 @@
+public import Programme
+
+/// What a station's YAML file says, complete with defaults: plain values, paths absolute, every number in its range.
+///
+/// `Config/station.example.yaml` has every key with its meaning. Whether the files and folders exist that it names is
+/// asked by `Check` and by whoever opens them: a music disk that is not mounted is no reason to refuse to start.
+public struct Configuration: Sendable, Equatable {
+    /// The file, as it was named.
+    public var path: String
+    public var station: Station
+    public var server: Server
+    /// At least one, in the order of the file.
+    public var mounts: [Mount]
+    public var icecast: [IcecastTarget]
+    /// In the order of the file; names are unique.
+    public var playlists: [Playlist]
+    public var programme: Programme
+    var places: Places
+
+    /// Who is on air.
+    public struct Station: Sendable, Equatable {
+        public var name: String
+        public var description: String
+        public var genre: String
+        /// The station's web site; empty when it has none.
+        public var url: String
+        /// A name of the IANA data base, such as `Europe/Berlin`.
+        public var timezone: String
+        /// What every shuffle is seeded with.
+        public var seed: String
+    }
+
+    /// The machine's side.
+    public struct Server: Sendable, Equatable {
+        public var listen: ListenAddress
+        /// The folder of journal and caches.
+        public var data: String
+        /// The socket of the commands; short enough for a socket's address.
+        public var control: String
+    }
+
+    /// What listeners ask for, and how it is encoded.
+    public struct Mount: Sendable, Equatable {
+        public enum Codec: String, Sendable, CaseIterable {
+            case vorbis
+        }
+
+        /// With its leading slash; unique.
+        public var path: String
+        public var codec: Codec
+        /// −1…10.
+        public var quality: Double
+    }
+
+    /// An Icecast server that gets one of the mounts pushed.
+    public struct IcecastTarget: Sendable, Equatable {
+        /// How titles reach it: never both ways.
+        public enum Titles: String, Sendable, CaseIterable {
+            /// In the stream, sample-exact.
+            case chained
+            /// By `/admin/metadata`.
+            case admin
+        }
+
+        /// Unique.
+        public var address: IcecastAddress
+        public var password: SecretSource
+        /// The path of one of the mounts.
+        public var from: String
+        public var titles: Titles
+        /// Whether the server may list the station in a public directory.
+        public var isPublic: Bool
+    }
+
+    /// Where tracks come from, and their order.
+    public struct Playlist: Sendable, Equatable {
+        public var name: String
+        /// Folders, lists and files: absolute paths, one at least.
+        public var from: [String]
+        public var order: Order
+    }
+
+    /// What is on air when nobody does anything.
+    public struct Programme: Sendable, Equatable {
+        public struct Identification: Sendable, Equatable {
+            /// The name of one of the playlists.
+            public var from: String
+            /// Tracks between two identifications: 1…1,000.
+            public var every: Int
+        }
+
+        /// The name of one of the playlists.
+        public var standard: String
+        public var identification: Identification?
+        /// An absolute path; nil leaves the generated tone alone at the bottom.
+        public var emergency: String?
+        /// LUFS; nil leaves every track as loud as it is.
+        public var loudness: Double?
+    }
+
+    /// The playlist with a name.
+    public func playlist(_ name: String) -> Playlist? { playlists.first { $0.name == name } }
+
+    /// Where a value stands: `programme.emergency`, `mounts[0].path`, `playlists.rotation.from[0]`. What is not in
+    /// the file has the place of what would hold it.
+    public func place(of key: String) -> Place {
+        var key = key[...]
+        while true {
+            if let place = places.byKey[String(key)] { return place }
+            guard let cut = key.lastIndex(where: { $0 == "." || $0 == "[" }) else { return Place(path: path) }
+            key = key[..<cut]
+        }
+    }
+
+    /// Where each value stands in the file. Two configurations that say the same are equal wherever they say it.
+    struct Places: Sendable, Equatable {
+        var byKey: [String: Place] = [:]
+        static func == (a: Places, b: Places) -> Bool { true }
+    }
+}
+
+/// Every key of the file, by the section that holds it; the text a person reads is `Config/station.example.yaml`.
+enum ConfigurationKeys {
+    static let file = ["station", "server", "mounts", "icecast", "playlists", "programme"]
+    static let station = ["name", "description", "genre", "url", "timezone", "seed"]
+    static let server = ["listen", "data", "control"]
+    static let mount = ["path", "codec", "quality"]
+    static let icecast = ["url", "password_file", "password_env", "from", "titles", "public"]
+    static let playlist = ["from", "order"]
+    static let programme = ["default", "identification", "emergency", "loudness"]
+    static let identification = ["from", "every"]
+}

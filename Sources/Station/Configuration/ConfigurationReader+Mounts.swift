@@ -1,0 +1,119 @@
+extension ConfigurationReader {
+    func readMounts(_ setting: Setting) -> [Configuration.Mount] {
+        let items = setting.list(of: "mounts")
+        if items.isEmpty { setting.report("has no mount, and nobody could listen: add - path: /stream.ogg") }
+        var mounts: [Configuration.Mount] = []
+        for item in items {
+            guard let section = item.section(ConfigurationKeys.mount) else { continue }
+            let path = section.required("path", example: "path: /stream.ogg").flatMap {
+                readMountPath($0, mounts)
+            }
+            let codec = section.value("codec", otherwise: .vorbis) {
+                $0.choice(Configuration.Mount.Codec.allCases)
+            }
+            let quality = section.value("quality", otherwise: 5) { $0.value(Self.qualityForm, Self.quality) }
+            guard let path, let codec, let quality else { continue }
+            mounts.append(Configuration.Mount(path: path, codec: codec, quality: quality))
+        }
+        return mounts
+    }
+
+    private static let qualityForm = "a number from -1 (smallest) to 10 (best)"
+
+    private static func quality(_ text: String) -> Double? {
+        Double(text).flatMap { (-1...10).contains($0) ? $0 : nil }
+    }
+
+    /// Paths at which the embedded server answers itself.
+    private static let ownPaths = ["/status-json.xsl", "/live", "/api", "/admin", "/health", "/metrics"]
+
+    func readMountPath(_ setting: Setting, _ before: [Configuration.Mount]) -> String? {
+        guard let path = setting.text("a path such as /stream.ogg") else { return nil }
+        if let sentence = mountFault(path) {
+            setting.report("is \(path.quoted), which \(sentence)")
+            return nil
+        }
+        let isOwn = Self.ownPaths.contains { path == $0 || path.hasPrefix($0 + "/") }
+        if isOwn || path.hasSuffix(".m3u") {
+            setting.report(
+                "is \(path), where the server has a page of its own: choose another, such as /stream.ogg")
+            return nil
+        }
+        if before.contains(where: { $0.path == path }) {
+            setting.report("is \(path), which another mount has already: choose another path")
+            return nil
+        }
+        return path
+    }
+
+    func readTargets(_ setting: Setting, _ mounts: [Configuration.Mount]) -> [Configuration.IcecastTarget] {
+        var targets: [Configuration.IcecastTarget] = []
+        let refused = [
+            "password":
+                "has its password in this file, where many may read it: put it alone into a file and write "
+                + "password_file: icecast.secret"
+        ]
+        for item in setting.list(of: "targets") {
+            guard let section = item.section(ConfigurationKeys.icecast, refused: refused) else { continue }
+            let address = section.required(
+                "url", example: "url: http://source@icecast.example:8000/radio.ogg"
+            )
+            .flatMap { readAddress($0, targets) }
+            let password = readPassword(section)
+            let from = readFrom(section, mounts)
+            let titles = section.value("titles", otherwise: .chained) {
+                $0.choice(Configuration.IcecastTarget.Titles.allCases)
+            }
+            let isPublic = section.value("public", otherwise: false) { $0.flag() }
+            guard let address, let password, let from, let titles, let isPublic else { continue }
+            targets.append(
+                Configuration.IcecastTarget(
+                    address: address, password: password, from: from, titles: titles, isPublic: isPublic))
+        }
+        return targets
+    }
+
+    func readAddress(_ setting: Setting, _ before: [Configuration.IcecastTarget]) -> IcecastAddress? {
+        guard let text = setting.text("the server's address") else { return nil }
+        switch IcecastAddress.read(text) {
+        case .failure(let refusal):
+            setting.report(refusal.sentence)
+            return nil
+        case .success(let address):
+            let isTaken = before.contains {
+                ($0.address.host, $0.address.port, $0.address.mount) == (
+                    address.host, address.port, address.mount
+                )
+            }
+            guard !isTaken else {
+                setting.report("is \(address), to which another target pushes already: choose another mount")
+                return nil
+            }
+            return address
+        }
+    }
+
+    func readPassword(_ section: Section) -> SecretSource? {
+        let file = section["password_file"]?.text("the path of a file that holds the password alone")
+        let variable = section["password_env"]?.text("the name of an environment variable")
+        switch (section["password_file"] != nil, section["password_env"] != nil) {
+        case (true, true): section.report("has password_file and password_env: keep one of them")
+        case (false, false):
+            section.report(
+                "has no password: put it alone into a file and add the line password_file: icecast.secret")
+        default: break
+        }
+        return file.map { .file(folders.resolve($0)) } ?? variable.map { .environment($0) }
+    }
+
+    func readFrom(_ section: Section, _ mounts: [Configuration.Mount]) -> String? {
+        let paths = mounts.map(\.path)
+        guard let setting = section["from"] else {
+            if paths.count > 1 {
+                section.report("has no from: add the line from: and one of \(paths.listed)")
+            }
+            return paths.first
+        }
+        return readReference(setting, to: "mount", among: paths)
+    }
+}

@@ -1,0 +1,56 @@
+/// Turns the tree of a file into a `Configuration`, or into all its problems.
+struct ConfigurationReader {
+    let path: String
+    let folders: StationFolders
+    private let document: ConfigurationDocument
+    var findings: Findings { document.findings }
+
+    init(_ document: ConfigurationDocument, path: String, environment: [String: String]) {
+        self.document = document
+        self.path = path
+        folders = StationFolders(configuration: path, environment: environment)
+    }
+
+    func read() throws(ConfigurationErrors) -> Configuration {
+        let configuration = document.root.section(ConfigurationKeys.file).flatMap(everything)
+        guard findings.problems.isEmpty, let configuration else {
+            throw ConfigurationErrors(
+                problems: findings.problems.sorted {
+                    ($0.place.line, $0.place.column) < ($1.place.line, $1.place.column)
+                })
+        }
+        return configuration
+    }
+
+    /// Every section is read, whatever the others say, so that all problems come at once.
+    private func everything(_ file: Section) -> Configuration? {
+        let station = file.required("station", example: "station: and below it name: and timezone:")
+            .flatMap(readStation)
+        let server = readServer(file["server"])
+        let mounts =
+            file.required("mounts", example: "mounts: and below it - path: /stream.ogg").map(readMounts) ?? []
+        let icecast = file["icecast"].map { readTargets($0, mounts) } ?? []
+        let playlists =
+            file.required("playlists", example: "playlists: and below it rotation: { from: music }")
+            .map(readPlaylists) ?? []
+        let programme = file.required("programme", example: "programme: and below it default: rotation")
+            .flatMap { readProgramme($0, playlists) }
+        guard let station, let server, let programme else { return nil }
+        return Configuration(
+            path: path, station: station, server: server, mounts: mounts, icecast: icecast,
+            playlists: playlists,
+            programme: programme, places: Configuration.Places(byKey: findings.places))
+    }
+
+    /// A name that something else in the file must have.
+    func readReference(_ setting: Setting, to kind: String, among names: [String]) -> String? {
+        guard let text = setting.text("the name of a \(kind)") else { return nil }
+        if names.contains(text) { return text }
+        let nearest = nearestWord(to: text, among: names)
+        setting.report(
+            "is \(text.quoted), but no \(kind) is called so: "
+                + (nearest.map { "did you mean \($0)?" }
+                    ?? (names.isEmpty ? "add that \(kind)" : "there are \(names.listed)")))
+        return nil
+    }
+}

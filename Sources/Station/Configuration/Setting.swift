@@ -1,0 +1,177 @@
+internal import Yams
+
+/// Collects what is wrong while a configuration is read, so that a person sees all of it at once.
+final class Findings {
+    let path: String
+    private(set) var problems: [Problem] = []
+    private(set) var places: [String: Place] = [:]
+
+    init(path: String) { self.path = path }
+
+    func report(_ sentence: String, at place: Place) { problems.append(Problem(sentence, at: place)) }
+    func remember(_ name: String, at place: Place) { places[name] = place }
+}
+
+/// One value of the file, with its full name (`mounts[0].quality`) and place.
+///
+/// Each way of reading it reports what is wrong, names the form that is expected, and gives nil.
+struct Setting {
+    private let node: Node
+    let name: String
+    let place: Place
+    private let findings: Findings
+
+    init(node: Node, name: String, place: Place, findings: Findings) {
+        self.node = node
+        self.name = name
+        self.place = node.mark.map { Place(path: place.path, line: $0.line, column: $0.column) } ?? place
+        self.findings = findings
+        findings.remember(name, at: self.place)
+    }
+
+    func report(_ sentence: String) {
+        findings.report(name.isEmpty ? sentence : "\(name) \(sentence)", at: place)
+    }
+
+    /// The value on one line, without blanks at its ends; empty text is as good as none.
+    func text(_ form: String = "a text") -> String? {
+        guard let scalar = node.scalar else {
+            report("is \(kind): write \(form)")
+            return nil
+        }
+        let isNothing = scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+        let words = isNothing ? [] : scalar.string.split(whereSeparator: \.isWhitespace)
+        guard !words.isEmpty else {
+            report("has no value: write \(form)")
+            return nil
+        }
+        let text = words.joined(separator: " ")
+        guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            report("holds a control character: delete it")
+            return nil
+        }
+        return text
+    }
+
+    /// The value as one of a form of its own.
+    func value<T>(_ form: String, _ read: (String) -> T?) -> T? {
+        guard let text = text(form) else { return nil }
+        guard let value = read(text) else {
+            report("is \(text.quoted): write \(form)")
+            return nil
+        }
+        return value
+    }
+
+    /// The value as one of a few words.
+    func choice<T: RawRepresentable>(_ choices: [T]) -> T? where T.RawValue == String {
+        let words = choices.map(\.rawValue)
+        guard let text = text(words.joined(separator: " or ")) else { return nil }
+        guard let value = T(rawValue: text) else {
+            let nearest = nearestWord(to: text, among: words)
+            report("is \(text.quoted): " + (nearest.map { "did you mean \($0)?" } ?? "write \(words.listed)"))
+            return nil
+        }
+        return value
+    }
+
+    func flag() -> Bool? { value("true or false") { ["true": true, "false": false][$0.lowercased()] } }
+
+    /// The value's parts, when it is a list; itself, when one alone is allowed for a list of one.
+    func list(of parts: String, allowsOne: Bool = false) -> [Setting] {
+        if allowsOne, node.scalar != nil { return [self] }
+        guard let sequence = node.sequence else {
+            report("is \(kind): write a list of \(parts), each line beginning with a dash")
+            return []
+        }
+        return sequence.enumerated().map { index, node in
+            Setting(node: node, name: "\(name)[\(index)]", place: place, findings: findings)
+        }
+    }
+
+    /// The value's keys and values in the order of the file.
+    func pairs() -> [(key: String, keyPlace: Place, value: Setting)]? {
+        guard let mapping = node.mapping else {
+            report("is \(kind): write keys and values, such as name: value")
+            return nil
+        }
+        return mapping.map { key, value in
+            let text = key.scalar?.string ?? ""
+            let keyPlace = key.mark.map { Place(path: place.path, line: $0.line, column: $0.column) } ?? place
+            // A value that is left out has no place of its own worth pointing at.
+            let full = name.isEmpty ? text : "\(name).\(text)"
+            return (text, keyPlace, Setting(node: value, name: full, place: keyPlace, findings: findings))
+        }
+    }
+
+    /// The value as a section with known keys. Reports each key that is not one of them; `refused` has sentences
+    /// of their own for keys that people write although they must not.
+    func section(_ keys: [String], refused: [String: String] = [:]) -> Section? {
+        guard let pairs = pairs() else { return nil }
+        var values: [String: Setting] = [:]
+        for (key, keyPlace, value) in pairs {
+            if keys.contains(key) {
+                values[key] = value
+                continue
+            }
+            if let sentence = refused[key] {
+                findings.report("\(name) \(sentence)", at: keyPlace)
+                continue
+            }
+            let owner = name.isEmpty ? "" : " of \(name)"
+            let nearest = nearestWord(to: key, among: keys).map { "did you mean \($0)?" }
+            findings.report(
+                "\(key.quoted) is not a key\(owner): \(nearest ?? "there are \(keys.listed)")", at: keyPlace)
+        }
+        return Section(owner: self, values: values)
+    }
+
+    private var kind: String {
+        switch node {
+        case .scalar(let scalar): scalar.string.isEmpty ? "empty" : "a single value"
+        case .sequence: "a list"
+        case .mapping: "a group of keys"
+        case .alias: "an alias"
+        }
+    }
+}
+
+/// A group of keys whose names are known.
+struct Section {
+    private let owner: Setting
+    private let values: [String: Setting]
+
+    init(owner: Setting, values: [String: Setting]) {
+        self.owner = owner
+        self.values = values
+    }
+
+    var place: Place { owner.place }
+
+    /// The value of a key that may be left out.
+    subscript(_ key: String) -> Setting? { values[key] }
+
+    /// What a key that may be left out says; nil when it is there and wrong.
+    func value<T>(_ key: String, otherwise standard: T, _ read: (Setting) -> T?) -> T? {
+        guard let value = values[key] else { return standard }
+        return read(value)
+    }
+
+    /// The value of a key that must be there; `example` shows how to write it.
+    func required(_ key: String, example: String) -> Setting? {
+        if let value = values[key] { return value }
+        report("has no \(key): add the line \(example)")
+        return nil
+    }
+
+    func report(_ sentence: String) {
+        owner.name.isEmpty ? owner.report("the file \(sentence)") : owner.report(sentence)
+    }
+}
+
+extension [String] {
+    /// `a, b and c`.
+    var listed: String {
+        count < 2 ? joined() : dropLast().joined(separator: ", ") + " and " + self[count - 1]
+    }
+}
