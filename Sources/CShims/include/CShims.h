@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "Control.h"
 #include "Worker.h"
 
 /// Waits on a semaphore until `nanoseconds` from now on the monotonic clock (sem_clockwait needs _GNU_SOURCE;

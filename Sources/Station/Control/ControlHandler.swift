@@ -1,0 +1,92 @@
+internal import Foundation
+
+/// What the daemon does for its control socket.
+///
+/// All of it is called on the control thread, one request after the other: an implementation may wait for the
+/// engine or the journal, but for a few seconds at the most, because the next command waits too, and a command
+/// gives up after `ControlClient.patience`. Whatever it cannot or must not do it refuses with a sentence and a
+/// remedy.
+public protocol ControlHandler: Sendable {
+    func status() throws(ControlRefusal) -> StatusReport
+
+    /// What is on air, with `position`.
+    func now() throws(ControlRefusal) -> OnAirItem
+
+    /// The next items, 1 to 100 of them, in the order in which they will be on air.
+    func next(count: Int) throws(ControlRefusal) -> [OnAirItem]
+
+    /// Ends what is on air.
+    func skip() throws(ControlRefusal) -> Acknowledgement
+
+    /// Reads the configuration and the playlists again, all of them or nothing.
+    func reload() throws(ControlRefusal) -> Acknowledgement
+
+    /// The operator's queue, the next entry first.
+    func queue() throws(ControlRefusal) -> [QueueEntry]
+
+    /// Puts files behind the last entry of the queue, all of them or none. At least one; every path is absolute, and
+    /// nothing else about it is known: whoever may use the socket may name any file that the daemon can read.
+    func add(files: [String]) throws(ControlRefusal) -> Acknowledgement
+
+    /// Takes an entry out of the queue.
+    func remove(id: Int) throws(ControlRefusal) -> Acknowledgement
+
+    /// A page of the history, at most `HistoryPage.mostEntries` lines.
+    func history(from start: HistoryStart) throws(ControlRefusal) -> HistoryPage
+}
+
+extension ControlHandler {
+    /// The line that answers a line; the request is given without its end.
+    func reply(to line: some Sequence<UInt8>) -> [UInt8] {
+        do {
+            return try answer(to: try ControlRequest(line: line))
+        } catch {
+            return error.line
+        }
+    }
+
+    private func answer(to request: ControlRequest) throws(ControlRefusal) -> [UInt8] {
+        switch request {
+        case .status: return try line(status())
+        case .now: return try line(now())
+        case .next(let count):
+            guard (1...ControlRequest.mostItems).contains(count) else {
+                throw ControlRefusal(
+                    "\(count) is no number of items.", remedy: "Ask for 1 to \(ControlRequest.mostItems).")
+            }
+            return try line(next(count: count))
+        case .skip: return try line(skip())
+        case .reload: return try line(reload())
+        case .queue: return try line(queue())
+        case .add(let files):
+            guard !files.isEmpty, files.allSatisfy({ $0.hasPrefix("/") && !$0.utf8.contains(0) }) else {
+                throw ControlRefusal(
+                    "The queue takes files by their absolute paths.", remedy: "Name at least one file so.")
+            }
+            return try line(add(files: files))
+        case .remove(let id): return try line(remove(id: id))
+        case .history(let start): return try line(history(from: start))
+        }
+    }
+
+    private func line(_ answer: some Codable & Sendable) throws(ControlRefusal) -> [UInt8] {
+        guard let line = controlLine(ControlReply(answer: answer)),
+            line.count <= ControlRequest.mostAnswerBytes
+        else { throw .tooLong }
+        return line
+    }
+}
+
+extension ControlRequest {
+    init(line: some Sequence<UInt8>) throws(ControlRefusal) {
+        do {
+            self = try JSONDecoder().decode(ControlRequest.self, from: Data(line))
+        } catch let refusal as ControlRefusal {
+            throw refusal
+        } catch {
+            throw ControlRefusal(
+                "This is no request that the daemon knows.",
+                remedy: "Use the commands of the same funkhaus: funkhaus --help.")
+        }
+    }
+}

@@ -1,0 +1,25 @@
+public import Foundation
+
+/// Where the commands find the daemon of a configuration, and the zone in which its times are meant.
+///
+/// It is read from as much of the file as is right: the daemon stays on air when a person has just broken its
+/// configuration, and must still be talked to.
+public struct ControlPlace: Sendable {
+    /// The control socket's path.
+    public let socket: String
+    /// The station's zone; nil when the file does not tell it.
+    public let zone: TimeZone?
+
+    /// Reads a station's file. Blocks for the disk.
+    public init(configuration path: String, environment: [String: String]) throws(ConfigurationErrors) {
+        let document = try ConfigurationDocument(path: path)
+        let reader = ConfigurationReader(document, path: path, environment: environment)
+        let file = document.root.section(ConfigurationKeys.file)
+        guard let file, let server = reader.readServer(file["server"]) else {
+            throw ConfigurationErrors(problems: document.findings.problems)
+        }
+        socket = server.control
+        zone = file["station"]?.section(ConfigurationKeys.station)?["timezone"]
+            .flatMap(reader.readTimezone).flatMap(TimeZone.init(identifier:))
+    }
+}

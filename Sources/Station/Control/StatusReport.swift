@@ -1,0 +1,118 @@
+/// How the station is, for `funkhaus status`.
+public struct StatusReport: Hashable, Sendable, Codable {
+    /// The station's name.
+    public var station: String
+    /// The version of the daemon.
+    public var version: String
+    public var onAirSince: StationTime
+    /// Seconds since then.
+    public var uptime: Double
+    public var now: OnAirItem
+    public var next: OnAirItem?
+    public var mounts: [MountReport]
+    public var icecast: [PushReport]
+    public var library: LibraryReport
+    /// The state of the journal in a sentence.
+    public var journal: String
+    public var clock: ClockReport
+
+    public init(
+        station: String, version: String, onAirSince: StationTime, uptime: Double, now: OnAirItem,
+        next: OnAirItem?, mounts: [MountReport], icecast: [PushReport], library: LibraryReport,
+        journal: String,
+        clock: ClockReport
+    ) {
+        self.station = station
+        self.version = version
+        self.onAirSince = onAirSince
+        self.uptime = uptime.inMilliseconds
+        self.now = now
+        self.next = next
+        self.mounts = mounts
+        self.icecast = icecast
+        self.library = library
+        self.journal = journal
+        self.clock = clock
+    }
+}
+
+/// One of the station's own mounts.
+public struct MountReport: Hashable, Sendable, Codable {
+    public var path: String
+    /// Where people listen.
+    public var url: String
+    public var listeners: Int
+    /// The most listeners at once since the station is on air.
+    public var peak: Int
+    /// Nominal bits a second.
+    public var bitrate: Int
+
+    public init(path: String, url: String, listeners: Int, peak: Int, bitrate: Int) {
+        self.path = path
+        self.url = url
+        self.listeners = listeners
+        self.peak = peak
+        self.bitrate = bitrate
+    }
+}
+
+/// One Icecast to which the station pushes.
+public struct PushReport: Hashable, Sendable, Codable {
+    /// The target without user and password.
+    public let url: String
+    /// Whether the target has the stream.
+    public var connected: Bool
+    /// The state in words, with the reason and what happens next.
+    public var state: String
+
+    /// Makes a report; whatever stands before the host in the target's URL is left out.
+    public init(url: String, connected: Bool, state: String) {
+        self.url = Self.withoutSecrets(url)
+        self.connected = connected
+        self.state = state
+    }
+
+    private static func withoutSecrets(_ url: String) -> String {
+        guard let scheme = url.firstRange(of: "://") else { return url }
+        let authority = url[scheme.upperBound...].prefix { $0 != "/" }
+        guard let at = authority.lastIndex(of: "@") else { return url }
+        return String(url[..<scheme.upperBound] + url[url.index(after: at)...])
+    }
+}
+
+/// The audio files that the playlists name.
+public struct LibraryReport: Hashable, Sendable, Codable {
+    /// The most problems that a report tells in words.
+    public static let mostProblems = 50
+
+    public var files: Int
+    /// Files whose length and loudness are known: only these are planned.
+    public var measured: Int
+    /// Files that wait to be measured, the one in hand included.
+    public var measuring: Int
+    /// Files that cannot be aired.
+    public let problemCount: Int
+    /// The first of them, a sentence each: which file, why, and what to do.
+    public let problems: [String]
+
+    public init(files: Int, measured: Int, measuring: Int, problems: [String]) {
+        self.files = files
+        self.measured = measured
+        self.measuring = measuring
+        problemCount = problems.count
+        self.problems = Array(problems.prefix(Self.mostProblems))
+    }
+}
+
+/// How the clock that drives the engine has kept time.
+public struct ClockReport: Hashable, Sendable, Codable {
+    /// Blocks that were mixed later than they were due.
+    public var blocksLate: Int
+    /// How often it fell so far behind that it started anew.
+    public var resets: Int
+
+    public init(blocksLate: Int, resets: Int) {
+        self.blocksLate = blocksLate
+        self.resets = resets
+    }
+}

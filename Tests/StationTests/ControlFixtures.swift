@@ -1,0 +1,97 @@
+internal import Foundation
+internal import Synchronization
+
+@testable import Station
+
+/// A daemon that answers from a script and remembers what it was told.
+final class ScriptedStation: ControlHandler {
+    /// Called at every request, on the control thread.
+    private let onRequest: @Sendable () -> Void
+    private let added = Mutex<[String]>([])
+    let historyLength: Int64
+
+    init(historyLength: Int64 = 0, onRequest: @escaping @Sendable () -> Void = {}) {
+        self.historyLength = historyLength
+        self.onRequest = onRequest
+    }
+
+    func status() throws(ControlRefusal) -> StatusReport {
+        onRequest()
+        return .sample
+    }
+
+    func now() throws(ControlRefusal) -> OnAirItem {
+        onRequest()
+        return .sinnerman
+    }
+
+    func next(count: Int) throws(ControlRefusal) -> [OnAirItem] {
+        onRequest()
+        return Array(repeating: .sinnerman, count: count)
+    }
+
+    func skip() throws(ControlRefusal) -> Acknowledgement {
+        throw ControlRefusal("There is nothing to skip to.", remedy: "Put audio into a playlist.")
+    }
+
+    func reload() throws(ControlRefusal) -> Acknowledgement {
+        Acknowledgement(done: String(repeating: "x", count: ControlRequest.mostAnswerBytes))
+    }
+
+    func queue() throws(ControlRefusal) -> [QueueEntry] {
+        added.withLock { $0.indices.map { QueueEntry(id: $0 + 1, item: .sinnerman) } }
+    }
+
+    func add(files: [String]) throws(ControlRefusal) -> Acknowledgement {
+        added.withLock { $0 += files }
+        return Acknowledgement(done: "Queued.", entries: try queue())
+    }
+
+    func remove(id: Int) throws(ControlRefusal) -> Acknowledgement { Acknowledgement(done: "Removed \(id).") }
+
+    func history(from start: HistoryStart) throws(ControlRefusal) -> HistoryPage {
+        let first: Int64
+        switch start {
+        case .last(let count): first = max(1, historyLength - Int64(count) + 1)
+        case .since: first = 1
+        case .after(let id): first = id + 1
+        }
+        let end = min(historyLength, first + Int64(HistoryPage.mostEntries) - 1)
+        return HistoryPage(
+            entries: first > end ? [] : (first...end).map { HistoryEntry(id: $0, item: .sinnerman) },
+            more: end < historyLength)
+    }
+}
+
+extension StationTime {
+    /// Made from the text of RFC 3339.
+    init(_ text: String) { self.init(rfc3339: text)! }
+}
+
+extension OnAirItem {
+    static let sinnerman = OnAirItem(
+        kind: .track, start: StationTime("2026-07-01T14:03:12.250+02:00"), duration: 619.4321,
+        ends: StationTime("2026-07-01T14:13:31.682+02:00"), position: 200, artist: "Nina Simone",
+        title: "Sinnerman", album: "Pastel Blues", file: "/music/sinnerman.flac", show: "Nachtschicht")
+}
+
+extension StatusReport {
+    static let sample = StatusReport(
+        station: "Radio Beispiel", version: "0.1.0",
+        onAirSince: StationTime("2026-06-29T10:00:00.000+02:00"), uptime: 187_592.25, now: .sinnerman,
+        next: OnAirItem(
+            kind: .identification, start: StationTime("2026-07-01T14:13:31.682+02:00"), provisional: true),
+        mounts: [
+            MountReport(
+                path: "/stream.ogg", url: "http://localhost:8000/stream.ogg", listeners: 3, peak: 17,
+                bitrate: 160_000)
+        ],
+        icecast: [
+            PushReport(
+                url: "http://source:geheim@icecast.example:8000/radio.ogg", connected: false,
+                state: "refused: wrong password; next try in 5 s")
+        ],
+        library: LibraryReport(
+            files: 412, measured: 400, measuring: 10, problems: ["/music/leer.mp3 is empty: remove it."]),
+        journal: "written up to now", clock: ClockReport(blocksLate: 2, resets: 0))
+}

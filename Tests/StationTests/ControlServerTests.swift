@@ -1,0 +1,293 @@
+internal import CShims
+internal import Foundation
+internal import Glibc
+internal import Synchronization
+internal import TestKit
+internal import Testing
+
+@testable import Station
+
+/// The control socket with real sockets: what clients may do to it, and what it does then.
+@Suite struct ControlServerTests {
+    private let folder = try! TemporaryDirectory()
+    private var path: String { folder.path + "/control.sock" }
+    private var client: ControlClient { ControlClient(socket: path, configuration: "station.yaml") }
+
+    private func running(
+        _ handler: any ControlHandler = ScriptedStation(), deadline: Duration = .seconds(5)
+    ) throws -> ControlServer {
+        let server = try ControlServer(path: path, handler: handler, deadline: deadline)
+        server.start()
+        return server
+    }
+
+    /// A client that says what no `funkhaus` would; everything that comes back until the daemon hangs up.
+    private func raw(_ bytes: [UInt8], path: String) throws -> String {
+        let socket = try ControlSocket.make(for: path)
+        defer { close(socket) }
+        try #require(ControlSocket.connect(socket, to: try ControlSocket.address(path)) == 0)
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes {
+                send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { break }
+            sent += count
+        }
+        var answer: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        while case let count = recv(socket, &buffer, buffer.count, 0), count > 0 {
+            answer += buffer[..<count]
+        }
+        return String(decoding: answer, as: UTF8.self)
+    }
+
+    @Test func everyRequestComesBackAnswered() throws {
+        let server = try running(ScriptedStation(historyLength: 150))
+        defer { server.stop() }
+        #expect(try client.status() == .sample)
+        #expect(try client.now() == .sinnerman)
+        #expect(try client.next(count: 3).count == 3)
+        #expect(try client.add(files: ["/a", "/b"]).entries?.map(\.id) == [1, 2])
+        #expect(try client.queue().count == 2)
+        #expect(try client.remove(id: 2).done == "Removed 2.")
+        #expect(try client.history(from: .last(120)).entries.first?.id == 31)
+        #expect(try client.history(from: .after(id: 130)).entries.map(\.id) == Array(131...150))
+        #expect(try client.history(from: .since(StationTime("2026-01-01T00:00:00Z"))).more)
+    }
+
+    @Test func aRefusalKeepsItsSentenceAndRemedy() throws {
+        let server = try running()
+        defer { server.stop() }
+        #expect(
+            throws: ControlRefusal(
+                "There is nothing to skip to.", remedy: "Put audio into a playlist.")
+        ) { try client.skip() }
+    }
+
+    @Test func requestsBeyondTheirBoundsAreRefused() throws {
+        let server = try running()
+        defer { server.stop() }
+        #expect(throws: ControlRefusal.self) { try client.next(count: 0) }
+        #expect(throws: ControlRefusal.self) { try client.next(count: 101) }
+        #expect(throws: ControlRefusal.self) { try client.add(files: []) }
+        #expect(throws: ControlRefusal.self) { try client.add(files: ["../secret"]) }
+        #expect(throws: ControlRefusal.self) { try client.add(files: ["/a\0b"]) }
+        #expect(throws: ControlRefusal.tooLong) { try client.reload() }
+        #expect(throws: ControlError.requestTooLong) {
+            try client.add(files: Array(repeating: "/aaaaaaaaaaaaaaa", count: 5_000))
+        }
+    }
+
+    @Test(arguments: [
+        "garbage\n", "\n", "{}\n", "[]\n", "null\n", #"{"version":1,"request":"explode"}"# + "\n",
+        #"{"version":1,"request":"next"}"# + "\n", #"{"version":1,"request":"next","count":1e99}"# + "\n",
+        #"{"version":1,"request":"history"}"# + "\n", String(repeating: "[", count: 60_000) + "\n",
+        "\u{0}\u{1b}[31m\n",
+    ])
+    func garbageGetsASentence(_ garbage: String) throws {
+        let server = try running()
+        defer { server.stop() }
+        let answer = try raw(Array(garbage.utf8), path: path)
+        #expect(answer.hasPrefix(#"{"refusal":{"remedy":"#) && answer.hasSuffix("}\n"))
+        #expect(try client.now() == .sinnerman)
+    }
+
+    @Test func anotherVersionIsToldSo() throws {
+        let server = try running()
+        defer { server.stop() }
+        let answer = try raw(Array(#"{"version":2,"request":"now"}"#.utf8) + [10], path: path)
+        #expect(answer.contains("speaks version 1 of the control language, the command version 2"))
+    }
+
+    @Test func aLineWithoutEndIsRefusedAtItsBound() throws {
+        let server = try running()
+        defer { server.stop() }
+        let answer = try raw([UInt8](repeating: 65, count: 1_000_000), path: path)
+        #expect(answer.contains("longer than 65536 bytes"))
+        #expect(try client.now() == .sinnerman)
+    }
+
+    @Test func randomBytesDoNoHarm() throws {
+        var numbers = SeededGenerator(seed: 11)
+        let server = try running()
+        defer { server.stop() }
+        for _ in 0..<40 {
+            let length = Int.random(in: 1...300, using: &numbers)
+            let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &numbers) }
+            #expect(try raw(bytes + [10], path: path).hasPrefix(#"{"refusal""#))
+        }
+    }
+
+    @Test func aClientThatSaysNothingIsSentAway() throws {
+        let server = try running(deadline: .milliseconds(50))
+        defer { server.stop() }
+        #expect(try raw([], path: path) == "")
+        #expect(try raw(Array("half a line".utf8), path: path) == "")
+    }
+
+    @Test func aClientThatDoesNotTakeItsAnswerIsSentAway() throws {
+        // More than a socket's buffers hold, below the bound of an answer.
+        let server = try running(LongStatus(), deadline: .milliseconds(100))
+        defer { server.stop() }
+        let greedy = try ControlSocket.make(for: path)
+        defer { close(greedy) }
+        try #require(ControlSocket.connect(greedy, to: try ControlSocket.address(path)) == 0)
+        let line = try #require(controlLine(ControlRequest.status))
+        try #require(line.withUnsafeBytes { send(greedy, $0.baseAddress, $0.count, 0) } == line.count)
+        // The daemon hangs up, and meanwhile it answers everybody else.
+        var hungUp = pollfd(fd: greedy, events: 0, revents: 0)
+        #expect(try client.now() == .sinnerman)
+        #expect(poll(&hungUp, 1, 20_000) == 1)
+    }
+
+    @Test func silentClientsInEveryPlaceOnlyDelayTheOthers() throws {
+        let server = try running(deadline: .milliseconds(100))
+        defer { server.stop() }
+        var silent: [Int32] = []
+        defer { for socket in silent { close(socket) } }
+        for _ in 0..<16 {
+            let socket = try ControlSocket.make(for: path)
+            try #require(ControlSocket.connect(socket, to: try ControlSocket.address(path)) == 0)
+            silent.append(socket)
+        }
+        #expect(try client.now() == .sinnerman)
+    }
+
+    @Test func fiftyCommandsAtOnceAreAllAnswered() async throws {
+        let server = try running()
+        let client = client
+        let threads = (0..<50).map { _ in OneCommand { try client.next(count: 100).count == 100 } }
+        let right = threads.count { $0.result }
+        server.stop()
+        #expect(right == 50)
+    }
+
+    @Test func theSocketIsForItsOwnerAlone() throws {
+        let server = try running()
+        var file = stat()
+        #expect(stat(path, &file) == 0)
+        #expect(file.st_mode == S_IFSOCK | 0o600)
+        server.stop()
+        #expect(access(path, F_OK) != 0, "it is removed in the end")
+    }
+
+    @Test func theFolderOfTheSocketIsMade() throws {
+        let path = folder.path + "/run/control.sock"
+        let server = try ControlServer(path: path, handler: ScriptedStation())
+        server.stop()
+        var file = stat()
+        #expect(stat(folder.path + "/run", &file) == 0 && file.st_mode & 0o777 == 0o700)
+    }
+
+    @Test func whatAKilledDaemonLeftIsReplaced() throws {
+        let left = try ControlSocket.make(for: path)
+        try #require(ControlSocket.bind(left, to: try ControlSocket.address(path)) == 0)
+        close(left)
+        #expect(throws: ControlError.notRunning(socket: path, configuration: "station.yaml")) {
+            try client.now()
+        }
+        let server = try running()
+        defer { server.stop() }
+        #expect(try client.now() == .sinnerman)
+    }
+
+    @Test func aSecondDaemonIsRefusedAndTheFirstGoesOn() throws {
+        let server = try running()
+        defer { server.stop() }
+        #expect(throws: ControlError.taken(socket: path)) {
+            try ControlServer(path: path, handler: ScriptedStation())
+        }
+        #expect(try client.now() == .sinnerman)
+    }
+
+    @Test func theSocketOfAnotherProgramIsLeftAlone() throws {
+        let other = try ControlSocket.make(for: path)
+        defer { close(other) }
+        try #require(ControlSocket.bind(other, to: try ControlSocket.address(path)) == 0)
+        try #require(listen(other, 1) == 0)
+        #expect(throws: ControlError.taken(socket: path)) {
+            try ControlServer(path: path, handler: ScriptedStation())
+        }
+        #expect(access(path, F_OK) == 0)
+    }
+
+    @Test func aFileAtThePathIsNeverDeleted() throws {
+        try "precious".write(toFile: path, atomically: false, encoding: .utf8)
+        #expect(throws: ControlError.notASocket(path: path)) {
+            try ControlServer(path: path, handler: ScriptedStation())
+        }
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
+    }
+
+    @Test func aPathTooLongForASocketIsToldSo() throws {
+        let long = folder.path + "/" + String(repeating: "x", count: 108)
+        #expect(throws: ControlError.pathTooLong(long)) {
+            try ControlServer(path: long, handler: ScriptedStation())
+        }
+        #expect(throws: ControlError.pathTooLong(long)) {
+            try ControlClient(socket: long, configuration: nil).now()
+        }
+    }
+
+    @Test func aDaemonThatIsNotThereIsToldWithTheRemedy() throws {
+        let error = try #require(throws: ControlError.self) { try client.now() }
+        #expect(error == .notRunning(socket: path, configuration: "station.yaml"))
+        #expect(error.isUnreachable)
+        #expect(error.remedy == "Start it with: funkhaus serve --config station.yaml")
+    }
+
+    @Test func aDaemonThatHangsIsGivenUp() throws {
+        let server = try ControlServer(path: path, handler: ScriptedStation())
+        defer { server.stop() }
+        let impatient = ControlClient(socket: path, configuration: nil, patience: .milliseconds(30))
+        // It was never started: the connection waits in the backlog.
+        #expect(throws: ControlError.silent(socket: path, seconds: 0)) { try impatient.now() }
+    }
+
+    @Test func stoppingTwiceAndWithoutStartIsFine() throws {
+        let server = try ControlServer(path: path, handler: ScriptedStation())
+        server.stop()
+        server.stop()
+    }
+}
+
+/// Answers `status` with nearly as much as an answer may hold.
+private struct LongStatus: ControlHandler {
+    func status() throws(ControlRefusal) -> StatusReport {
+        var report = StatusReport.sample
+        report.journal = String(repeating: "x", count: 1_000_000)
+        return report
+    }
+
+    func now() throws(ControlRefusal) -> OnAirItem { .sinnerman }
+    func next(count: Int) throws(ControlRefusal) -> [OnAirItem] { [] }
+    func skip() throws(ControlRefusal) -> Acknowledgement { Acknowledgement(done: "") }
+    func reload() throws(ControlRefusal) -> Acknowledgement { Acknowledgement(done: "") }
+    func queue() throws(ControlRefusal) -> [QueueEntry] { [] }
+    func add(files: [String]) throws(ControlRefusal) -> Acknowledgement { Acknowledgement(done: "") }
+    func remove(id: Int) throws(ControlRefusal) -> Acknowledgement { Acknowledgement(done: "") }
+    func history(from start: HistoryStart) throws(ControlRefusal) -> HistoryPage {
+        HistoryPage(entries: [], more: false)
+    }
+}
+
+/// A blocking call on a thread of its own.
+private final class OneCommand: Sendable {
+    private let done = DispatchSemaphore(value: 0)
+    private let outcome = Mutex(false)
+
+    init(_ body: @escaping @Sendable () throws -> Bool) {
+        Thread.detachNewThread { [self] in
+            let right = (try? body()) ?? false
+            outcome.withLock { $0 = right }
+            done.signal()
+        }
+    }
+
+    /// Waits for the end of the call.
+    var result: Bool {
+        done.wait()
+        return outcome.withLock { $0 }
+    }
+}
