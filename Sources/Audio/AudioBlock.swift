@@ -46,8 +46,19 @@ public struct AudioBlock: ~Copyable, @unchecked Sendable {
         return try body(left, right)
     }
 
-    /// Fills both channels with digital silence.
-    public mutating func clear() {
-        unsafe storage.update(repeating: 0, count: capacity * EngineFormat.channels)
+    /// A block of its own with the first `count` frames of this one. Allocates.
+    public borrowing func prefix(_ count: Int) -> AudioBlock {
+        precondition(count > 0 && count <= capacity)
+        let part = AudioBlock(capacity: count)
+        unsafe part.storage.update(from: storage, count: count)
+        unsafe (part.storage + count).update(from: storage + capacity, count: count)
+        return part
+    }
+
+    /// Fills `count` frames of both channels with digital silence, from the frame `offset` on.
+    public mutating func clear(from offset: Int, count: Int) {
+        precondition(offset >= 0 && count >= 0 && offset + count <= capacity)
+        unsafe (storage + offset).update(repeating: 0, count: count)
+        unsafe (storage + capacity + offset).update(repeating: 0, count: count)
     }
 }

@@ -13,7 +13,7 @@ public enum EngineFormat {
 ///
 /// Audio time is a frame count; seconds exist at the edges only. A position and a length are different types,
 /// so that adding two positions does not compile.
-public struct FrameTime: Hashable, Comparable, Sendable {
+public struct FrameTime: Hashable, Comparable, Sendable, BitwiseCopyable {
     public var frames: Int64
 
     public init(frames: Int64) { self.frames = frames }
@@ -26,7 +26,7 @@ public struct FrameTime: Hashable, Comparable, Sendable {
 }
 
 /// A length in frames of the engine's rate.
-public struct FrameCount: Hashable, Comparable, Sendable {
+public struct FrameCount: Hashable, Comparable, Sendable, BitwiseCopyable {
     public var frames: Int64
 
     public init(frames: Int64) { self.frames = frames }

@@ -38,6 +38,9 @@ public final class FrameProducer: Sendable {
         ring.capacity - (ring.written.load(ordering: .relaxed) - ring.read.load(ordering: .acquiring))
     }
 
+    /// Frames written so far.
+    public var position: Int { ring.written.load(ordering: .relaxed) }
+
     /// Writes as many of the given frames as fit, from the first on, and tells how many those were.
     ///
     /// - Precondition: both spans have the same length.

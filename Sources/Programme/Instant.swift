@@ -27,6 +27,7 @@ public struct Instant: Hashable, Comparable, Sendable, Codable {
 
     public static func < (a: Instant, b: Instant) -> Bool { a.frames < b.frames }
     public static func + (a: Instant, b: Length) -> Instant { Instant(frames: a.frames + b.frames) }
+    public static func - (a: Instant, b: Length) -> Instant { Instant(frames: a.frames - b.frames) }
     public static func - (a: Instant, b: Instant) -> Length { Length(frames: a.frames - b.frames) }
 }
 

@@ -116,12 +116,31 @@ public struct Timeline: Sendable, Hashable {
         close()
     }
 
-    /// Something that the timeline did not plan goes on air: the emergency track, the tone, a first track.
-    /// What it was to be is dropped or waits behind it.
-    public mutating func interpose(_ item: Item) {
-        state.laid.removeAll { $0.queueID == nil || $0.start < item.start }
+    /// The item with which the station was to begin cannot be played: what stands behind it begins at the instant.
+    public mutating func drop(_ failed: Item, beginningAt instant: Instant) {
+        if let place = place(of: failed) { state.laid.removeFirst(place + 1) } else { state.laid = [] }
+        if state.laid.isEmpty {
+            state.anchor = Anchor(instant: instant, cursor: failed.after)
+        } else {
+            state.laid[0].start = instant
+            close()
+        }
+    }
+
+    /// An item is on air whose end nobody knows yet: what follows is what follows it, however long it takes.
+    public mutating func hold(_ onAir: Item) {
+        lay(onAir)
+        close()
+    }
+
+    /// Something that the timeline did not plan goes on air at its own start: the emergency track or the tone. What is
+    /// laid down behind it, and the rotation, wait until it ends.
+    public mutating func interpose(_ item: Item, after onAir: Item?) {
+        if let onAir { lay(onAir) }
+        state.laid.removeAll { $0.queueID == nil || $0.queueID == onAir?.queueID }
+        var item = item
+        item.after = state.anchor.cursor
         state.laid.insert(item, at: 0)
-        state.anchor.cursor = item.after
         close()
     }
 

@@ -1,0 +1,57 @@
+internal import Audio
+internal import Programme
+
+/// How the station's time follows the wall clock (design, section 4.1).
+extension Conductor {
+    /// Up to here the two are the same: 200 ms.
+    private static let tolerance = Length(seconds: 0.2)
+    /// From here on the programme follows at once rather than at the next boundary: 30 s.
+    private static let jump = Length(seconds: 30)
+
+    /// Compares the station's time with the wall clock's, as an instant of the station's time.
+    ///
+    /// Up to 30 s off (a step of NTP, a stall) the time is set right at the next boundary; what is on air is not touched.
+    /// Further ahead (the machine slept), the programme goes to where it would be, with a fade. Further back, the time
+    /// is set back at once and what is on air goes on.
+    func follow(wall: Instant) {
+        guard let current, cutFact == nil else { return }
+        let off = wall - now
+        guard abs(off.frames) > Self.tolerance.frames else {
+            pendingShift = nil
+            return
+        }
+        if abs(off.frames) <= Self.jump.frames {
+            if pendingShift == nil {
+                record(
+                    .clock,
+                    words: "The wall clock is off by \(Self.words(off)); followed at the next boundary.")
+            }
+            pendingShift = off
+        } else if off > .zero, let item = timeline.item(at: wall), timeline.rotation.isPlannable {
+            pendingShift = nil
+            leap(to: item, at: wall, off: off)
+        } else {
+            pendingShift = nil
+            base = base + off
+            timeline.move(current, by: off)
+            onAir?.item.start = current.start + off
+            tone?.start = current.start + off
+            record(
+                .clock,
+                words: "The wall clock jumped by \(Self.words(off)); the programme goes on in the new time.")
+        }
+    }
+
+    /// Goes to the place in the programme at which the station would be if it had not slept.
+    private func leap(to item: Item, at wall: Instant, off: Length) {
+        record(
+            .clock, words: "The wall clock jumped by \(Self.words(off)); the programme follows with a fade.")
+        cutFact = .clock
+        replace(next: item, from: wall - item.start)
+    }
+
+    private static func words(_ length: Length) -> String {
+        let tenths = (length.frames * 10 / Instant.rate)
+        return "\(tenths < 0 ? "−" : "+")\(abs(tenths) / 10).\(abs(tenths) % 10) s"
+    }
+}

@@ -1,0 +1,350 @@
+internal import Audio
+internal import Codecs
+public import Programme
+
+/// A track that could not be played.
+public struct Trouble: Sendable, Hashable {
+    public var at: Instant
+    public var file: String
+    /// Why, and what to do, in a sentence.
+    public var words: String
+}
+
+/// Keeps the engine supplied: asks the timeline what follows, opens it ahead of time, hands it to the engine as a deck,
+/// and writes down what was aired and what went otherwise than planned.
+///
+/// Confined to one thread: the playout's own, or the renderer's. It never waits for the engine, a listener or a disk,
+/// but for the journal's `commit` of a person's act. The engine never waits for it: rings hold seconds.
+final class Conductor {
+    /// A file on its way to the air or on it.
+    struct Loaded {
+        var item: Item
+        /// The frame of the file with which the deck begins.
+        var offset: Length
+        let deck: Deck
+        let track: any OpenTrack
+        /// Whether the engine has it.
+        var handed = false
+    }
+
+    let settings: PlayoutSettings
+    let engine: EngineLine
+    let opener: any TrackOpener
+    let journal: any Journal
+    let titles: TitleBook
+
+    var timeline: Timeline
+    /// The instant of the mix's frame 0. The clock's jumps move it.
+    var base: Instant
+    var onAir: Loaded?
+    /// What is on air when no file is: the tone.
+    var tone: Item?
+    var next: Loaded?
+    var emergency: Loaded?
+    /// Why what is on air is about to be cut: the fact that the cut will be.
+    var cutFact: Fact.Kind?
+    /// The station's time is to move by this at the next boundary.
+    var pendingShift: Length?
+    /// What went wrong lately, newest last, for status. At most `troubleLimit`.
+    private(set) var troubles: [Trouble] = []
+    static let troubleLimit = 50
+
+    /// Everything that the engine has or may still get, by deck.
+    private var lent: [Int: Loaded] = [:]
+    private var lastDeck = Engine.toneID
+    private var failuresInARow = 0
+    private var retried: Item?
+    /// Steps for which nothing is opened, after everything has failed; and the same for the emergency track.
+    private var backOff = 0
+    private var emergencyBackOff = 0
+    /// Why what was on air ended before its time.
+    private var accident: String?
+
+    init(
+        settings: PlayoutSettings, timeline: Timeline, engine: EngineLine, opener: any TrackOpener,
+        journal: any Journal, titles: TitleBook
+    ) {
+        self.settings = settings
+        self.timeline = timeline
+        self.engine = engine
+        self.opener = opener
+        self.journal = journal
+        self.titles = titles
+        base = Instant(frames: 0)
+    }
+
+    // MARK: Life
+
+    /// Begins the programme: the mix's frame 0 will be this instant.
+    func start(at instant: Instant) {
+        base = instant
+        loadEmergency()
+        if let item = timeline.item(at: instant) { load(item, from: instant - item.start) }
+    }
+
+    /// Whether there is something to put on air at once.
+    var isReady: Bool { next?.handed == true || (next == nil && emergency?.handed == true) }
+
+    /// Does what there is to do, without waiting. Called a few dozen times a second, or before every block of a render.
+    func step() {
+        while let event = engine.events.pop() { take(event) }
+        if emergency == nil { loadEmergency() }
+        handEmergency()
+        if next == nil { chooseNext() }
+        handNext()
+    }
+
+    /// Closes every file. The engine must have stopped.
+    func finish() {
+        let end = base + Length(frames: engine.position.frames)
+        if let item = onAir?.item ?? tone { journal.ended(item, at: end, why: "the station stopped") }
+        for loaded in lent.values { loaded.track.close() }
+        lent = [:]
+        (onAir, tone, next, emergency) = (nil, nil, nil, nil)
+    }
+
+    /// What is on air, whatever it is; nil before the first frame.
+    var current: Item? { onAir?.item ?? tone }
+
+    /// The station's time at the mix's head.
+    var now: Instant { base + Length(frames: engine.position.frames) }
+
+    // MARK: Opening
+
+    private func load(_ item: Item, from offset: Length) { next = open(item, from: offset) }
+
+    private func open(_ item: Item, from offset: Length) -> Loaded {
+        let track = opener.open(item.track.file, from: offset)
+        lastDeck += 1
+        let deck = Deck(
+            id: lastDeck, frames: track.frames, gainDecibels: item.track.gain(target: settings.loudness),
+            length: item.length.map { Int(($0 - offset).frames) })
+        titles.set(title(of: item), for: deck.id)
+        let loaded = Loaded(item: item, offset: offset, deck: deck, track: track)
+        lent[deck.id] = loaded
+        return loaded
+    }
+
+    private func title(of item: Item) -> TitleBook.Entry {
+        switch item.kind {
+        case .emergency, .tone: .title(Title(title: settings.stationName))
+        case .identification where item.track.title == nil: .keep
+        case .track, .queued, .identification: .title(item.track.shownTitle)
+        }
+    }
+
+    private func chooseNext() {
+        guard backOff == 0 else {
+            backOff -= 1
+            return
+        }
+        if let current {
+            if let item = timeline.item(after: current) { load(item, from: .zero) }
+        } else if let item = timeline.item(at: now) {
+            load(item, from: now - item.start)
+        }
+    }
+
+    /// Gives the engine what follows as soon as it has frames, or drops it when it cannot be played.
+    private func handNext() {
+        guard let loaded = next, loaded.track.state != .opening else { return }
+        let file = loaded.item.track.file
+        if case .failed(let words, let passing) = loaded.track.state {
+            return fail(loaded, words: words, passing: passing)
+        }
+        guard !loaded.handed else { return }
+        let frames = loaded.deck.frames
+        if frames.isExhausted {
+            return fail(
+                loaded, words: "\(file) holds no sound; remove it or put a good copy in its place.",
+                passing: false)
+        }
+        guard frames.available >= settings.readyFrames || frames.isFinished else { return }
+        if !loaded.item.track.hasTitle, case .open(let title?) = loaded.track.state {
+            titles.set(.title(title), for: loaded.deck.id)
+        }
+        guard engine.commands.push(.follow(loaded.deck)) else { return }
+        next?.handed = true
+        failuresInARow = 0
+        if tone != nil || onAir?.item.kind == .emergency || cutFact != nil { _ = engine.commands.push(.cut) }
+    }
+
+    /// What was to follow cannot be played: it costs itself and nothing else.
+    private func fail(_ loaded: Loaded, words: String, passing: Bool) {
+        withdraw(loaded)
+        if passing, retried != loaded.item {
+            retried = loaded.item
+            return load(loaded.item, from: loaded.offset)
+        }
+        note(words, file: loaded.item.track.file)
+        if let current {
+            timeline.drop(loaded.item, onAir: current)
+        } else {
+            timeline.drop(loaded.item, beginningAt: now)
+        }
+        record(.deviation, file: loaded.item.track.file, words: words)
+        failuresInARow += 1
+        if failuresInARow >= max(3, timeline.rotation.tracks.count + timeline.queued.count) {
+            failuresInARow = 0
+            backOff = settings.stepsOfBackOff
+        }
+    }
+
+    /// Opens an item to follow instead of what was to.
+    func replace(next item: Item, from offset: Length) {
+        if let loaded = next { withdraw(loaded) }
+        load(item, from: offset)
+    }
+
+    /// Something has changed for the better: tries again at once.
+    func backOffIsOver() { backOff = 0 }
+
+    /// Takes back what was to follow; its file is closed when the engine has let go of it.
+    private func withdraw(_ loaded: Loaded) {
+        next = nil
+        if loaded.handed { _ = engine.commands.push(.unfollow) } else { release(loaded.deck.id) }
+    }
+
+    private func release(_ deck: Int) {
+        lent.removeValue(forKey: deck)?.track.close()
+    }
+
+    private func loadEmergency() {
+        guard let file = settings.emergency else { return }
+        guard emergencyBackOff == 0 else {
+            emergencyBackOff -= 1
+            return
+        }
+        let track = Track(file: file, key: file)
+        emergency = open(
+            Item(kind: .emergency, track: track, start: base, length: nil, after: Cursor()), from: .zero)
+    }
+
+    private func handEmergency() {
+        guard let loaded = emergency, !loaded.handed else { return }
+        if case .failed(let words, _) = loaded.track.state {
+            note(words, file: loaded.item.track.file)
+            release(loaded.deck.id)
+            emergency = nil
+            emergencyBackOff = settings.stepsOfBackOff
+            return
+        }
+        guard loaded.deck.frames.available >= settings.readyFrames || loaded.deck.frames.isFinished else {
+            return
+        }
+        emergency?.handed = engine.commands.push(.emergency(loaded.deck))
+    }
+
+    // MARK: Events
+
+    private func take(_ event: EngineEvent) {
+        switch event {
+        case .began(let deck, let at): began(deck, at: base + Length(frames: at.frames))
+        case .ended(let deck, let at, _, let complete):
+            guard let loaded = onAir, loaded.deck.id == deck else { return }
+            if !complete, cutFact == nil { accident = words(of: loaded) }
+            journal.ended(
+                loaded.item, at: base + Length(frames: at.frames), why: accident ?? cutFact?.rawValue)
+        case .tone(let at): beganTone(at: base + Length(frames: at.frames))
+        case .released(let deck): release(deck)
+        }
+    }
+
+    /// Why a deck ended before its time.
+    private func words(of loaded: Loaded) -> String {
+        if case .failed(let words, _) = loaded.track.state { return words }
+        let file = loaded.item.track.file
+        return loaded.deck.frames.isFinished
+            ? "\(file) is shorter than it was when it was measured; it will be measured again."
+            : "\(file) gave no sound for too long; the next track was put on air."
+    }
+
+    private func began(_ deck: Int, at instant: Instant) {
+        guard var loaded = lent[deck] else { return }
+        if next?.deck.id == deck { next = nil }
+        loaded.handed = true
+        var instant = shifted(instant)
+        if cutFact == .clock {
+            // The station slept: the plan is what it was, and the station's time goes to its place in it.
+            let place = loaded.item.start + loaded.offset
+            base = base + (place - instant)
+            instant = place
+        } else {
+            settle(endedAt: instant)
+        }
+        cutFact = nil
+        if loaded.item.kind == .emergency {
+            emergency = nil
+            loaded.item.start = instant
+            timeline.interpose(loaded.item, after: current)
+            record(
+                .deviation, file: loaded.item.track.file,
+                words: "The emergency track is on air: nothing else was ready.")
+        } else {
+            loaded.item.start = Instant(frames: instant.frames - loaded.offset.frames)
+        }
+        onAir = loaded
+        tone = nil
+        journal.began(loaded.item, at: instant, offset: loaded.offset)
+        if loaded.item.isProvisional, loaded.item.kind != .emergency {
+            timeline.hold(loaded.item)
+            record(
+                .deviation, file: loaded.item.track.file,
+                words: "\(loaded.item.track.file) is not measured yet.")
+        }
+        replan()
+    }
+
+    private func beganTone(at instant: Instant) {
+        settle(endedAt: instant)
+        let item = Item(
+            kind: .tone, track: Track(file: "", key: ""), start: instant, length: nil, after: Cursor())
+        timeline.interpose(item, after: current)
+        (onAir, tone) = (nil, item)
+        journal.began(item, at: instant, offset: .zero)
+        record(.deviation, words: "Nothing could be played, not even an emergency track: the tone is on air.")
+    }
+
+    /// Moves the station's time if a jump of the wall clock waits for a boundary.
+    private func shifted(_ instant: Instant) -> Instant {
+        guard let shift = pendingShift else { return instant }
+        pendingShift = nil
+        base = base + shift
+        return instant + shift
+    }
+
+    /// Tells the timeline where what was on air has ended, if that is not where it was to end.
+    private func settle(endedAt instant: Instant) {
+        defer { accident = nil }
+        guard let previous = current, previous.end != instant else { return }
+        timeline.end(previous, at: instant)
+        if let accident { note(accident, file: previous.track.file) }
+        if cutFact == nil {
+            record(
+                .deviation, file: previous.track.file,
+                words: accident ?? "It did not end at the instant that was planned.")
+        }
+    }
+
+    func record(_ kind: Fact.Kind, file: String? = nil, words: String) {
+        journal.record(Fact(kind: kind, at: now, file: file, words: words), state: timeline.state)
+    }
+
+    private func note(_ words: String, file: String) {
+        if troubles.count == Self.troubleLimit { troubles.removeFirst() }
+        troubles.append(Trouble(at: now, file: file, words: words))
+        settings.report(words)
+    }
+
+    /// Throws away what was opened if the timeline now says something else.
+    func replan() {
+        guard let current, let loaded = next else { return }
+        if let expected = timeline.item(after: current), expected.track == loaded.item.track,
+            expected.kind == loaded.item.kind, expected.queueID == loaded.item.queueID, loaded.offset == .zero
+        {
+            next?.item = expected
+        } else {
+            withdraw(loaded)
+        }
+    }
+}

@@ -1,0 +1,229 @@
+internal import Audio
+
+/// The mixing desk: what is on air, what follows it, and the bottom of the programme (design, section 3, steps 5 and 6).
+///
+/// Runs on the thread that ticks it, the clock's or the renderer's, and on no other. It is commanded by the conductor
+/// through a bounded queue and answers by events. It decides nothing about the programme: when a deck ends, the one that
+/// was told to follow begins at that very frame; when none was told, the emergency track; without that, the tone.
+///
+/// ## Realtime safety
+/// After `init`, `tick` neither allocates, logs, nor touches a file, and takes a lock only if it is free.
+final class Engine {
+    /// What a tick came to.
+    enum Progress {
+        /// A block went out.
+        case block
+        /// The block is unfinished: what is on air, or is to follow, has no frames yet. Tick again a little later.
+        case waiting
+    }
+
+    private enum OnAir {
+        case nothing
+        case deck(Deck, heard: Int)
+        case tone
+    }
+
+    /// Frames over which a cut fades out what was on air: 0.3 s.
+    static let fade = 13_230
+
+    private let line: EngineLine
+    private var commands: BoundedQueue<EngineCommand> { line.commands }
+    private var events: SignalQueue<EngineEvent> { line.events }
+
+    /// The position in the mix of the block that is being filled.
+    private(set) var position = FrameTime(frames: 0)
+    private var filled = 0
+    private var onAir = OnAir.nothing
+    private var following: Deck?
+    private var emergency: Deck?
+    private var leaving: (deck: Deck, left: Int)?
+    private var feeds: [MixFeed] = []
+    private var block = AudioBlock()
+    private var fading = AudioBlock()
+    private var limiter = Limiter()
+    private var tone = Tone()
+    /// The id that marks give for the tone, which comes from no deck.
+    static let toneID = 0
+    /// The most renditions; the conductor refuses one more.
+    static let feedLimit = 16
+
+    init(line: EngineLine) {
+        self.line = line
+        feeds.reserveCapacity(Self.feedLimit)
+    }
+
+    /// Fills the next block, or as much of it as there are frames for, and sends it to the feeds.
+    ///
+    /// - Parameter givingUp: whether to go on without a deck that has no frames, rather than to wait for it.
+    func tick(givingUp: Bool = false) -> Progress {
+        if filled == 0 { obey() }
+        while filled < block.capacity {
+            guard fill(givingUp: givingUp) else {
+                obey()
+                return .waiting
+            }
+        }
+        mixLeaving()
+        limiter.process(&block)
+        send()
+        position = position + FrameCount(frames: Int64(block.capacity))
+        line.advance(to: position)
+        filled = 0
+        return .block
+    }
+
+    /// Ends every feed. The engine is not ticked after it.
+    func finish() {
+        for feed in feeds { feed.finish() }
+    }
+
+    /// Whether every feed has room for a block.
+    var hasRoom: Bool { feeds.allSatisfy { $0.free >= block.capacity } }
+
+    /// Waits until the slowest feed has room; for a renderer only.
+    func waitForRoom() {
+        for feed in feeds where feed.free < block.capacity { feed.waitForRoom() }
+    }
+
+    // MARK: Filling
+
+    /// Adds at least one frame, or changes what is on air; false when there is nothing to add yet.
+    private func fill(givingUp: Bool) -> Bool {
+        switch onAir {
+        case .deck(let deck, let heard):
+            let wanted = min(block.capacity - filled, deck.length - heard)
+            let got = wanted > 0 ? deck.frames.read(into: &block, at: filled, count: wanted) : 0
+            if got > 0 {
+                amplify(deck.gain, count: got)
+                filled += got
+                onAir = .deck(deck, heard: heard + got)
+            } else if wanted == 0 || deck.frames.isExhausted || givingUp {
+                // A file whose length was not known is complete at its end.
+                let complete = wanted == 0 || (deck.length == .max && deck.frames.isExhausted)
+                events.push(.ended(deck: deck.id, at: now, frames: heard, complete: complete))
+                events.push(.released(deck: deck.id))
+                onAir = .nothing
+            } else {
+                return false
+            }
+            return true
+        case .nothing:
+            if let next = following {
+                following = nil
+                begin(next)
+            } else if !givingUp {
+                return false
+            } else if let spare = emergency {
+                emergency = nil
+                begin(spare)
+            } else {
+                onAir = .tone
+                events.push(.tone(at: now))
+                mark(Self.toneID)
+            }
+            return true
+        case .tone:
+            tone.write(into: &block, at: filled, count: block.capacity - filled)
+            filled = block.capacity
+            return true
+        }
+    }
+
+    private var now: FrameTime { position + FrameCount(frames: Int64(filled)) }
+
+    private func begin(_ deck: Deck) {
+        onAir = .deck(deck, heard: 0)
+        events.push(.began(deck: deck.id, at: now))
+        mark(deck.id)
+    }
+
+    private func mark(_ deck: Int) {
+        for feed in feeds { feed.marks.push(MixFeed.Mark(at: now, deck: deck)) }
+    }
+
+    private func amplify(_ gain: Float, count: Int) {
+        guard gain != 1 else { return }
+        let start = filled
+        block.withChannels { (left: inout MutableSpan<Float>, right: inout MutableSpan<Float>) in
+            for frame in start..<(start + count) {
+                left[frame] *= gain
+                right[frame] *= gain
+            }
+        }
+    }
+
+    // MARK: Commands
+
+    private func obey() {
+        while let command = commands.tryPop() {
+            switch command {
+            case .follow(let deck):
+                if let old = following { events.push(.released(deck: old.id)) }
+                following = deck
+            case .unfollow:
+                if let old = following { events.push(.released(deck: old.id)) }
+                following = nil
+            case .cut: cut()
+            case .emergency(let deck):
+                if let old = emergency { events.push(.released(deck: old.id)) }
+                emergency = deck
+            case .feed(let feed):
+                guard feeds.count < Self.feedLimit else { continue }
+                feed.begin(at: FrameTime(frames: position.frames - Int64(delayed)), deck: onAirID)
+                feeds.append(feed)
+            }
+        }
+    }
+
+    private var onAirID: Int? {
+        switch onAir {
+        case .nothing: nil
+        case .deck(let deck, _): deck.id
+        case .tone: Self.toneID
+        }
+    }
+
+    /// Takes what is on air off it; the next `fill` begins what follows.
+    private func cut() {
+        guard let next = following else { return }
+        if case .deck(let deck, let heard) = onAir {
+            events.push(.ended(deck: deck.id, at: now, frames: heard, complete: false))
+            if let earlier = leaving { events.push(.released(deck: earlier.deck.id)) }
+            leaving = (deck, Self.fade)
+        }
+        following = nil
+        begin(next)
+    }
+
+    private func mixLeaving() {
+        guard let (deck, left) = leaving else { return }
+        let got = deck.frames.read(into: &fading, at: 0, count: min(left, block.capacity))
+        let gain = deck.gain
+        fading.withChannels(reading: { (fromLeft: Span<Float>, fromRight: Span<Float>) in
+            block.withChannels { (left_: inout MutableSpan<Float>, right_: inout MutableSpan<Float>) in
+                for frame in 0..<got {
+                    let factor = gain * Float(left - frame) / Float(Self.fade)
+                    left_[frame] += fromLeft[frame] * factor
+                    right_[frame] += fromRight[frame] * factor
+                }
+            }
+        })
+        if got == left || got < block.capacity {
+            leaving = nil
+            events.push(.released(deck: deck.id))
+        } else {
+            leaving = (deck, left - got)
+        }
+    }
+
+    // MARK: Sending
+
+    /// Frames that the limiter still holds back: none before the first block.
+    private var delayed: Int { position.frames == 0 ? 0 : Limiter.delay }
+
+    /// The limiter lags; so that a frame's place in the feeds is its place in the mix, the first block leaves its lag out.
+    private func send() {
+        let offset = position.frames == 0 ? Limiter.delay : 0
+        for feed in feeds { feed.write(block, from: offset) }
+    }
+}

@@ -1,0 +1,211 @@
+internal import Audio
+internal import CShims
+internal import Codecs
+internal import Dispatch
+public import Programme
+internal import Synchronization
+
+/// The station on air: the conductor's thread, the clock, and the renditions (design, sections 3 and 4.1).
+///
+/// Any thread may call any method. What people do is carried out on the conductor's thread, one act after the other;
+/// the caller waits for it, at most `deadline`.
+public final class MasterControl: Sendable {
+    /// What is known of the programme at one moment.
+    public struct Report: Sendable {
+        /// What is on air now.
+        public var onAir: Item?
+        /// What comes after it.
+        public var next: [Item] = []
+        public var queued: [Item] = []
+        /// The station's time at the mix's head.
+        public var now = Instant(frames: 0)
+        public var troubles: [Trouble] = []
+        public var clock = ClockReport()
+        /// Frames that encoders had to leave out because they were too slow.
+        public var lostFrames = 0
+    }
+
+    private typealias Act = @Sendable (Conductor) -> Void
+
+    private struct State {
+        var acts: [Act] = []
+        var clock: AudioClock?
+        var renditions: [Rendition] = []
+        var stopping = false
+    }
+
+    private let settings: PlayoutSettings
+    private let journal: any Journal
+    private let titles: TitleBook
+    private let wall: @Sendable () -> Int64
+    private let state = Mutex(State())
+    private let line = EngineLine()
+    private let thread = OwnedThread(name: "fh-conductor")
+    /// Acts that wait; one more is refused.
+    private static let actLimit = 64
+    /// The longest that anybody waits for an act: 10 s.
+    private static let actDeadline = DispatchTimeInterval.seconds(10)
+    /// The longest that a skip waits for what follows: 5 s.
+    private static let skipDeadline: Int64 = 5_000_000_000
+    /// How long the conductor sleeps between two looks: 25 ms.
+    private static let pause: Int64 = 25_000_000
+    /// How long the first file may take before the station goes on air without it: 1.5 s.
+    private static let startDeadline: Int64 = 1_500_000_000
+
+    /// - Parameter wall: the wall clock, in nanoseconds since 1970-01-01T00:00Z.
+    public init(settings: PlayoutSettings, journal: any Journal, wall: @escaping @Sendable () -> Int64) {
+        self.settings = settings
+        self.journal = journal
+        self.wall = wall
+        titles = TitleBook(tone: Title(title: settings.stationName))
+    }
+
+    // MARK: Life
+
+    /// Goes on air. The mix begins a burst before now, so that the first listener gets a whole burst.
+    public func start(timeline: Timeline, opener: any TrackOpener) {
+        thread.start { [self] in run(timeline, opener) }
+    }
+
+    /// Ends the station: the encoders end their streams, every thread is joined.
+    public func stop() {
+        state.withLock { $0.stopping = true }
+        thread.join()
+        for rendition in state.withLock({ $0.renditions }) { rendition.join() }
+    }
+
+    /// Adds a rendition, before the start or while the station is on air; false when there are 16 already.
+    public func add(quality: Double, output: RenditionOutput) -> Bool {
+        guard state.withLock({ $0.renditions.count < Engine.feedLimit }) else { return false }
+        let rendition = Rendition(
+            quality: quality, stationName: settings.stationName, titles: titles, output: output)
+        state.withLock { $0.renditions.append(rendition) }
+        return line.commands.push(.feed(rendition.feed))
+    }
+
+    private func run(_ timeline: Timeline, _ opener: any TrackOpener) {
+        let conductor = Conductor(
+            settings: settings, timeline: timeline, engine: line, opener: opener, journal: journal,
+            titles: titles)
+        let burst = settings.burst
+        conductor.start(at: Instant(wallNanoseconds: wall()) - burst)
+        let began = cshims_monotonic_now()
+        while !conductor.isReady, cshims_monotonic_now() - began < Self.startDeadline {
+            conductor.step()
+            cshims_sleep_until(cshims_monotonic_now() + 2_000_000)
+        }
+        let clock = AudioClock(engine: Engine(line: line), preroll: FrameCount(frames: burst.frames))
+        state.withLock { $0.clock = clock }
+        while !state.withLock({ $0.stopping }) {
+            conductor.step()
+            for act in takeActs() { act(conductor) }
+            if clock.isRunning { conductor.follow(wall: Instant(wallNanoseconds: wall())) }
+            cshims_sleep_until(cshims_monotonic_now() + Self.pause)
+        }
+        clock.stop()
+        conductor.step()
+        conductor.finish()
+    }
+
+    private func takeActs() -> [Act] {
+        state.withLock { state in
+            defer { state.acts = [] }
+            return state.acts
+        }
+    }
+
+    // MARK: Acts
+
+    /// What is on air, what comes next and how the clock does. `count` items at the most.
+    public func report(count: Int = 10) throws(ActRefusal) -> Report {
+        var report = try perform { conductor in
+            Report(
+                onAir: conductor.current,
+                next: conductor.current.map {
+                    Array(conductor.timeline.items(from: $0, count: count + 1).dropFirst())
+                }
+                    ?? [],
+                queued: conductor.timeline.queued.filter { $0.start > conductor.current?.start ?? $0.start },
+                now: conductor.now, troubles: conductor.troubles)
+        }
+        state.withLock { state in
+            report.clock = state.clock?.report ?? ClockReport()
+            report.lostFrames = state.renditions.reduce(0) { $0 + $1.feed.lostFrames }
+        }
+        return report
+    }
+
+    /// Puts on air at once what follows.
+    ///
+    /// - Returns: what was left, what is on air now, and why the journal holds the act in memory, if it does.
+    public func skip() throws(ActRefusal) -> (left: Item, onAir: Item, held: String?) {
+        let result: Result<Skip, ActRefusal> = try perform { conductor in
+            guard let left = conductor.current else { return .failure(.notOnAir) }
+            let deck = conductor.onAir?.deck.id
+            conductor.beginSkip()
+            let deadline = cshims_monotonic_now() + Self.skipDeadline
+            while !conductor.hasLeft(deck), cshims_monotonic_now() < deadline {
+                cshims_sleep_until(cshims_monotonic_now() + 5_000_000)
+                conductor.step()
+            }
+            guard conductor.hasLeft(deck), let onAir = conductor.current else {
+                conductor.cutFact = nil
+                return .failure(.nothingFollows)
+            }
+            return .success(Skip(left: left, onAir: onAir, held: conductor.confirmSkip(of: left)))
+        }
+        let skip = try result.get()
+        return (skip.left, skip.onAir, skip.held)
+    }
+
+    private struct Skip: Sendable {
+        var left: Item
+        var onAir: Item
+        var held: String?
+    }
+
+    /// Puts a track at the end of the queue.
+    public func queue(_ track: Track) throws(ActRefusal) -> (item: Item, held: String?) {
+        try perform { $0.queue(track) }.get()
+    }
+
+    /// Takes an entry out of the queue.
+    public func unqueue(_ id: Int) throws(ActRefusal) -> (item: Item, held: String?) {
+        try perform { $0.unqueue(id) }.get()
+    }
+
+    /// Takes up a changed library or changed rules, from the next boundary on.
+    public func adopt(_ rotation: Rotation) throws(ActRefusal) {
+        try perform { $0.adopt(rotation) }
+    }
+
+    /// Runs something on the conductor's thread and waits for its answer.
+    private func perform<Answer: Sendable>(
+        _ body: @escaping @Sendable (Conductor) -> Answer
+    ) throws(ActRefusal) -> Answer {
+        let answer = Pending<Answer>()
+        let taken = state.withLock { state in
+            guard !state.stopping, state.acts.count < Self.actLimit else { return false }
+            state.acts.append { answer.give(body($0)) }
+            return true
+        }
+        guard taken, let value = answer.wait(Self.actDeadline) else { throw .notOnAir }
+        return value
+    }
+}
+
+/// An answer that one thread waits for and another gives.
+private final class Pending<Value: Sendable>: Sendable {
+    private let value = Mutex<Value?>(nil)
+    private let given = DispatchSemaphore(value: 0)
+
+    func give(_ answer: Value) {
+        value.withLock { $0 = answer }
+        given.signal()
+    }
+
+    func wait(_ deadline: DispatchTimeInterval) -> Value? {
+        _ = given.wait(timeout: .now() + deadline)
+        return value.withLock { $0 }
+    }
+}

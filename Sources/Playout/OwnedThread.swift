@@ -1,0 +1,73 @@
+internal import CShims
+internal import Glibc
+internal import Synchronization
+
+/// A thread as an owned object: named, started once, joined by its owner.
+///
+/// Blocking work and audio time live on such threads, never on Swift's cooperative pool, which has one thread a core.
+public final class OwnedThread: Sendable {
+    private let name: String
+    private let handle = Mutex<pthread_t?>(nil)
+
+    /// - Parameter name: at most 15 bytes, as the system shows it.
+    public init(name: String) { self.name = name }
+
+    deinit {
+        precondition(handle.withLock { $0 == nil }, "the thread \(name) was not joined")
+    }
+
+    /// Starts the thread.
+    public func start(_ body: @escaping @Sendable () -> Void) {
+        start(with: ()) { _ in body() }
+    }
+
+    /// Starts the thread and hands it a value that is its own from then on.
+    public func start<Value>(with value: sending Value, _ body: @escaping @Sendable (Value) -> Void) {
+        let start = Start(name: name, value: value, body: body)
+        // Unsafe: the box is retained here and released once by the thread that takes it.
+        let box = unsafe Unmanaged.passRetained(start)
+        var thread = pthread_t()
+        let error = unsafe pthread_create(
+            &thread, nil,
+            { argument in
+                let start = unsafe Unmanaged<AnyObject>.fromOpaque(argument!).takeRetainedValue()
+                (start as! any Startable).run()
+                return nil
+            }, box.toOpaque())
+        precondition(error == 0, "the system gives no more threads (error \(error))")
+        handle.withLock { $0 = thread }
+    }
+
+    /// Waits for the thread's end. Safe to call again.
+    public func join() {
+        guard
+            let thread = handle.withLock({ thread in
+                defer { thread = nil }
+                return thread
+            })
+        else { return }
+        pthread_join(thread, nil)
+    }
+}
+
+private protocol Startable: AnyObject {
+    func run()
+}
+
+/// Carries a value to its thread.
+private final class Start<Value>: Startable {
+    private let name: String
+    private let value: Value
+    private let body: @Sendable (Value) -> Void
+
+    init(name: String, value: Value, body: @escaping @Sendable (Value) -> Void) {
+        self.name = name
+        self.value = value
+        self.body = body
+    }
+
+    func run() {
+        unsafe name.withCString { unsafe cshims_name_thread($0) }
+        body(value)
+    }
+}

@@ -1,0 +1,49 @@
+import Audio
+import Codecs
+import Programme
+
+@testable import Playout
+
+/// An engine and its conductor, ticked by hand: each block gets what the clock would give it, without any waiting.
+final class HandCranked {
+    private let line = EngineLine()
+    private let engine: Engine
+    let conductor: Conductor
+    private let feed = MixFeed(capacity: FrameCount(frames: 65_536))
+
+    init(station: FakeStation, timeline: Timeline, emergency: String?, journal: FakeJournal) {
+        engine = Engine(line: line)
+        conductor = Conductor(
+            settings: station.settings(emergency: emergency), timeline: timeline, engine: line,
+            opener: FakeLibrary(station.files), journal: journal,
+            titles: TitleBook(tone: Title(title: "Beispiel")))
+        _ = line.commands.push(.feed(feed))
+    }
+
+    /// Starts at an instant and runs so many blocks; a block that has to wait is given up at the second try.
+    func crank(blocks: Int, from instant: Instant) -> [(file: Int, frame: Int)] {
+        conductor.start(at: instant)
+        return crank(blocks: blocks)
+    }
+
+    func crank(blocks: Int) -> [(file: Int, frame: Int)] {
+        var heard: [(file: Int, frame: Int)] = []
+        var block = AudioBlock()
+        for _ in 0..<blocks {
+            for _ in 0..<4 { conductor.step() }
+            if engine.tick() == .waiting {
+                conductor.step()
+                while engine.tick(givingUp: true) == .waiting { conductor.step() }
+            }
+            while feed.consumer.available > 0 {
+                let count = feed.consumer.read(into: &block, at: 0, count: block.capacity)
+                block.withChannels(reading: { (left: Span<Float>, right: Span<Float>) in
+                    for frame in 0..<count {
+                        heard.append((Int(left[frame] * 1_024), Int(right[frame] * 8_192)))
+                    }
+                })
+            }
+        }
+        return heard
+    }
+}
