@@ -1,6 +1,7 @@
 /// What a listener is shown for what is on air: artist, title, album.
 ///
-/// The texts are made safe once, here: valid UTF-8 without control characters, trimmed, at most 255 characters each.
+/// The texts are made safe once, here: valid UTF-8 in one line, without control characters and without those that turn
+/// the direction of what follows, trimmed, at most 255 characters and 2,040 bytes each.
 /// Whoever writes them into comments, ICY blocks, JSON or pages adds the escaping of that form and nothing else.
 public struct Title: Hashable, Sendable {
     public let artist: String?
@@ -18,13 +19,20 @@ public struct Title: Hashable, Sendable {
     public var line: String { artist.map { "\($0) - \(title)" } ?? title }
 
     private static func clean(_ text: String) -> String {
-        let kept = text.unicodeScalars.map { scalar -> Character in
+        var kept = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where !scalar.properties.isBidiControl {
             switch scalar.properties.generalCategory {
-            case .control, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: " "
-            default: Character(scalar)
+            case .control, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: kept.append(" ")
+            default: kept.append(scalar)
             }
         }
         let words = String(kept).split(separator: " ", omittingEmptySubsequences: true)
-        return String(words.joined(separator: " ").prefix(255))
+        // A character may be a letter with any number of marks on it: hence the bytes.
+        var room = 2_040
+        let fitting = words.joined(separator: " ").prefix(255).prefix { character in
+            room -= character.utf8.count
+            return room >= 0
+        }
+        return String(fitting)
     }
 }
