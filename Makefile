@@ -1,0 +1,71 @@
+# What a person types. `make` alone tells what there is.
+
+CONFIG ?= Config/station.yaml
+PREFIX ?= /usr/local
+SWIFT ?= swift
+
+# Debian's packages: what the build needs, and what the tests listen with, push to and measure by.
+BUILD_PACKAGES := libogg-dev libvorbis-dev libshout-dev libebur128-dev libsqlite3-dev pkgconf \
+	libavformat-dev libavcodec-dev libswresample-dev libavutil-dev
+TEST_PACKAGES := icecast2 ffmpeg vorbis-tools opus-tools flac lame sox curl procps \
+	mpv vlc-bin vlc-plugin-base mplayer chromium firefox-esr
+
+# An import that Package.swift does not allow is an error, as every warning is.
+FLAGS := --explicit-target-dependency-import-check error --disable-index-store
+
+.PHONY: help run build check test proof install build-packages test-packages
+
+help:
+	@echo 'make run       builds Funkhaus and puts the demo station on air at http://localhost:8000'
+	@echo 'make check     looks for mistakes in CONFIG=$(CONFIG) and its playlists'
+	@echo 'make test      runs every test; what is missing for it is installed'
+	@echo 'make proof     runs the tests that take too long for every day'
+	@echo 'make install   installs the programs and the systemd unit below PREFIX=$(PREFIX)'
+
+run: build
+	.build/release/funkhaus serve --config $(CONFIG)
+
+check: build
+	.build/release/funkhaus check --config $(CONFIG)
+
+build: build-packages
+	$(SWIFT) build -c release --product funkhaus $(FLAGS)
+	$(SWIFT) build -c release --product funkhaus-media $(FLAGS)
+
+test: build-packages test-packages
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	$(SWIFT) build --build-tests $(FLAGS)
+	$(SWIFT) test --skip-build $(FLAGS)
+
+proof: export FUNKHAUS_PROOF = 1
+proof: build-packages test-packages
+	$(SWIFT) build --build-tests $(FLAGS)
+	$(SWIFT) test --skip-build $(FLAGS)
+
+# The installed programs bring Swift's libraries along: a service may not look into a person's home for them.
+install: build-packages
+	$(SWIFT) build -c release --scratch-path .build-install --static-swift-stdlib --product funkhaus $(FLAGS)
+	$(SWIFT) build -c release --scratch-path .build-install --static-swift-stdlib --product funkhaus-media $(FLAGS)
+	install -D -s -m 755 -t $(DESTDIR)$(PREFIX)/bin .build-install/release/funkhaus .build-install/release/funkhaus-media
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/local|$(PREFIX)|' Config/funkhaus.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/funkhaus.service
+
+build-packages:
+	@$(call packages,$(BUILD_PACKAGES))
+
+test-packages:
+	@$(call packages,$(TEST_PACKAGES))
+
+# Installs those of the given Debian packages that are missing; asks for a password only then.
+define packages
+missing=; for package in $(1); do \
+	dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q ' installed$$' || missing="$$missing $$package"; \
+done; \
+[ -z "$$missing" ] || { \
+	echo "Installing Debian packages:$$missing"; \
+	[ "$$(id -u)" = 0 ] && root= || root=sudo; \
+	$$root apt-get -o DPkg::Lock::Timeout=300 update && \
+	$$root env DEBIAN_FRONTEND=noninteractive \
+		apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $$missing; \
+}
+endef
