@@ -77,7 +77,12 @@ public final class Mount: Sendable {
     /// The mount's texts; the path never changes.
     public var description: MountDescription {
         get { state.withLock { $0.description } }
-        set { state.withLock { $0.description = newValue } }
+        set {
+            state.withLock { state in
+                state.description = newValue
+                state.description.path = path
+            }
+        }
     }
 
     // MARK: The encoder's side
@@ -87,11 +92,13 @@ public final class Mount: Sendable {
         state.withLock { $0.plainHeaders = plainHeaders }
     }
 
-    /// Appends a page, drops those that are older than `span`, and wakes the readers.
+    /// Appends a page, drops those that are older than `span`, and wakes the readers. An encoder whose time begins anew
+    /// drops all pages of the time before.
     public func append(_ page: StreamPage) {
         let wakes = state.withLock { state in
+            let beginsAnew = state.pages.last.map { $0.end > page.end } ?? false
+            let old = state.pages.prefix { beginsAnew || page.end - $0.end > span }.count
             state.pages.append(page)
-            let old = state.pages.prefix { page.end - $0.end > span }.count
             if old > 0 {
                 state.pages.removeFirst(old)
                 state.first += old
@@ -132,7 +139,8 @@ public final class Mount: Sendable {
     /// The newest page.
     public var newest: StreamPage? { state.withLock { $0.pages.last } }
 
-    /// Asks for a call after each appended page, on the encoder's thread: it must return at once and never block.
+    /// Asks for a call after each appended page, on the encoder's thread: it must return at once and never block. One
+    /// that is under way when the wake is cancelled may still come.
     public func onAppend(_ wake: @escaping @Sendable () -> Void) -> MountWake {
         let id = state.withLock { state in
             state.nextWake += 1

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "Control.h"
+#include "Descriptors.h"
 #include "Worker.h"
 
 /// Waits on a semaphore until `nanoseconds` from now on the monotonic clock (sem_clockwait needs _GNU_SOURCE;

@@ -1,0 +1,123 @@
+internal import CShims
+internal import Codecs
+internal import Glibc
+
+/// The one HTTP request that a push makes itself: a title for `/admin/metadata`. libshout's own would block for ever
+/// on a server that does not answer; this one has a deadline.
+enum PushRequest {
+    static let deadline = Duration.seconds(2)
+
+    /// Tells a title; true when the server says that it has taken it. Blocks up to `deadline`, and for the look-up of
+    /// a host's name.
+    ///
+    /// Icecast answers 200 also when it did nothing: only its sentence counts. Artist and title go together, since
+    /// one alone is ignored, and `song` would keep the artist of the title before.
+    static func tell(_ title: Title, to target: PushTarget) -> Bool {
+        let fields = [
+            ("mode", "updinfo"), ("charset", "UTF-8"), ("mount", target.mount),
+            ("artist", title.artist ?? ""),
+            ("title", title.title),
+        ]
+        let query = fields.map { "\($0)=\(escaped($1))" }.joined(separator: "&")
+        let head = [
+            "GET /admin/metadata?\(query) HTTP/1.0", "Host: \(target.host):\(target.port)",
+            "User-Agent: Funkhaus",
+            "Authorization: Basic \(base64(Array("\(target.user):\(target.password.text)".utf8)))", "", "",
+        ]
+        let reply = exchange(Array(head.joined(separator: "\r\n").utf8), with: target)
+        return String(decoding: reply, as: UTF8.self).contains("Metadata update successful")
+    }
+
+    /// Sends a request, and gives what comes back until the end, the deadline or 8 kB.
+    private static func exchange(_ request: [UInt8], with target: PushTarget) -> [UInt8] {
+        let end = ContinuousClock.now + deadline
+        for host in PushAddresses.lookUp(target.host) {
+            let connection = PushSocket(host, target.port)
+            guard connection.wait(for: POLLOUT, until: end), connection.send(request) else { continue }
+            var reply: [UInt8] = []
+            while reply.count < 8_192, connection.wait(for: POLLIN, until: end),
+                let more = connection.receive()
+            {
+                reply += more
+            }
+            return reply
+        }
+        return []
+    }
+
+    /// RFC 3986, section 2: everything but the unreserved characters is escaped.
+    static func escaped(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF")
+        return text.utf8.reduce(into: "") { result, byte in
+            let scalar = Unicode.Scalar(byte)
+            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+            if isPlain || "-._~".unicodeScalars.contains(scalar) {
+                result.unicodeScalars.append(scalar)
+            } else {
+                result += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+            }
+        }
+    }
+
+    /// RFC 4648, section 4.
+    static func base64(_ bytes: [UInt8]) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+        var text = ""
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let bits = (0..<3).reduce(0) { $0 << 8 | ($1 < group.count ? Int(group[start + $1]) : 0) }
+            for place in 0..<4 {
+                text.append(place <= group.count ? alphabet[bits >> (18 - 6 * place) & 63] : "=")
+            }
+        }
+        return text
+    }
+}
+
+/// A plain TCP connection that never blocks but in `wait`.
+private struct PushSocket: ~Copyable {
+    private let descriptor: Int32
+
+    /// Begins to connect to a numeric address.
+    init(_ host: String, _ port: UInt16) {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        unsafe hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard unsafe getaddrinfo(host, String(port), &hints, &list) == 0, let info = unsafe list else {
+            descriptor = -1
+            return
+        }
+        // Unsafe: the list is the system's, read here and freed here.
+        defer { unsafe freeaddrinfo(info) }
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        descriptor = unsafe socket(info.pointee.ai_family, kind, 0)
+        unsafe connect(descriptor, info.pointee.ai_addr, info.pointee.ai_addrlen)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Waits until it can be read or written; false at the deadline, and when the connection failed.
+    func wait(for events: Int32, until end: ContinuousClock.Instant) -> Bool {
+        let (seconds, attoseconds) = max(.zero, end - .now).components
+        let milliseconds = Int32(seconds * 1_000 + attoseconds / 1_000_000_000_000_000)
+        var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+        return unsafe poll(&entry, 1, milliseconds) > 0 && Int32(entry.revents) & (POLLERR | POLLNVAL) == 0
+    }
+
+    /// A request is far smaller than an empty socket's buffer: it goes out whole or the connection is no good.
+    func send(_ bytes: [UInt8]) -> Bool {
+        unsafe bytes.withUnsafeBytes { bytes in
+            unsafe Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
+        }
+    }
+
+    /// What has come; nil at the end.
+    func receive() -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+            unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0)
+        }
+        return count > 0 ? Array(bytes.prefix(count)) : nil
+    }
+}

@@ -1,0 +1,155 @@
+import Audio
+import Broadcast
+import Codecs
+import Foundation
+import Synchronization
+import TestKit
+
+/// Pages of a stream, as an encoder of the station's would append them: made by ffmpeg, a link to each title, in pages
+/// of 200 ms.
+struct PushFixture: Sendable {
+    let pages: [StreamPage]
+
+    /// Encodes `titles.count` links of pink noise.
+    init(titles: [Title], seconds: Double) throws {
+        var pages: [StreamPage] = []
+        var start = FrameTime(frames: 0)
+        for (number, title) in titles.enumerated() {
+            let file = try Tool.run(
+                "ffmpeg",
+                [
+                    "-v", "error", "-f", "lavfi", "-i",
+                    "anoisesrc=color=pink:sample_rate=44100:duration=\(seconds):seed=\(number)", "-ac", "2",
+                    "-c:a", "libvorbis", "-q:a", "5", "-page_duration", "200000", "-serial_offset",
+                    "\(number * 7 + 1)", "-metadata", "artist=\(title.artist ?? "")", "-metadata",
+                    "title=\(title.title)", "-f", "ogg", "-",
+                ])
+            let cut = OggPage.cut(file.output)
+            let audio = cut.drop { $0.granule == 0 }
+            let link = LinkHeaders(bytes: cut.prefix { $0.granule == 0 }.flatMap(\.bytes))
+            for page in audio {
+                pages.append(
+                    StreamPage(
+                        plain: page.bytes, chained: page.bytes, link: link,
+                        startsLink: page.bytes == audio.first?.bytes,
+                        end: FrameTime(frames: start.frames + page.granule), title: title))
+            }
+            start = pages[pages.count - 1].end
+        }
+        self.pages = pages
+    }
+
+    init(_ pages: [StreamPage]) { self.pages = pages }
+
+    /// Thirty titles in links of two seconds, encoded once for all tests that do not look at more.
+    static let shared = Result {
+        try PushFixture(
+            titles: (1...30).map { Title(artist: "Künstler \($0)", title: "Stück \($0)") }, seconds: 2)
+    }
+
+    /// A mount with texts, without a page.
+    static func mount() -> Mount {
+        let mount = Mount(
+            MountDescription(
+                path: "/stream.ogg", contentType: "application/ogg", subtype: "Vorbis", bitrate: 160_000,
+                quality: 5,
+                name: "Radio Beispiel", description: "Aus dem Hinterhof", genre: "community",
+                url: "https://radio.example"))
+        mount.open(plainHeaders: Array("plain headers".utf8))
+        return mount
+    }
+}
+
+/// One Ogg page (RFC 3533, section 6).
+struct OggPage {
+    let bytes: [UInt8]
+
+    var granule: Int64 { bytes[6..<14].reversed().reduce(0) { $0 << 8 | Int64($1) } }
+    var serial: UInt32 { bytes[14..<18].reversed().reduce(0) { $0 << 8 | UInt32($1) } }
+    var beginsStream: Bool { bytes[5] & 2 != 0 }
+    var endsStream: Bool { bytes[5] & 4 != 0 }
+
+    /// Cuts a whole stream into its pages.
+    static func cut(_ stream: [UInt8]) -> [OggPage] {
+        var pages: [OggPage] = []
+        var rest = stream[...]
+        while rest.count >= 27, rest.starts(with: "OggS".utf8) {
+            let start = rest.startIndex
+            let segments = Int(rest[start + 26])
+            guard rest.count >= 27 + segments else { break }
+            let body = rest[(start + 27)..<(start + 27 + segments)].reduce(0) { $0 + Int($1) }
+            guard rest.count >= 27 + segments + body else { break }
+            let end = start + 27 + segments + body
+            pages.append(OggPage(bytes: Array(rest[start..<end])))
+            rest = rest[end...]
+        }
+        return pages
+    }
+}
+
+/// Appends a fixture's pages in real time, as an encoder does; what lies before `preroll` at once.
+final class PushFeeder: Sendable {
+    private struct State {
+        var next = 0
+        var isStopped = false
+        var slowestAppend = Duration.zero
+    }
+    private let state = Mutex(State())
+
+    init(_ fixture: PushFixture, into mount: Mount, preroll: Double = 1) {
+        let begin = ContinuousClock.now - .seconds(preroll)
+        Thread.detachNewThread { [self] in
+            for page in fixture.pages {
+                let due = begin + .seconds((page.end - FrameTime(frames: 0)).seconds)
+                if due > .now { Thread.sleep(forTimeInterval: (due - .now) / .seconds(1)) }
+                if state.withLock({ $0.isStopped }) { return }
+                let time = ContinuousClock().measure { mount.append(page) }
+                state.withLock { $0.slowestAppend = max($0.slowestAppend, time) }
+            }
+        }
+    }
+
+    func stop() { state.withLock { $0.isStopped = true } }
+
+    /// The longest that the encoder's thread was held by an append.
+    var slowestAppend: Duration { state.withLock { $0.slowestAppend } }
+}
+
+/// Looks every few milliseconds until it is so; false when the time is over.
+func eventually(within time: Duration, _ isSo: () -> Bool) async -> Bool {
+    let end = ContinuousClock.now + time
+    while !isSo() {
+        guard ContinuousClock.now < end else { return false }
+        try? await Task.sleep(for: .milliseconds(20))
+    }
+    return true
+}
+
+/// Does what blocks for long on a thread of its own, so that other tests go on.
+func aside<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result(catching: work)) }
+    }
+}
+
+extension PushTarget {
+    /// A target on this machine.
+    static func local(
+        _ port: UInt16, mount: String = "/radio.ogg", password: String = IcecastServer.password,
+        titles: PushTarget.Titles = .chained
+    ) throws -> PushTarget {
+        try PushTarget(
+            host: "127.0.0.1", port: port, mount: mount, password: PushPassword(password), titles: titles,
+            texts: Texts(
+                name: "Radio Beispiel", description: "Aus dem Hinterhof", genre: "community",
+                url: "https://radio.example", isPublic: false))
+    }
+}
+
+/// Runs a push around a test's body, and stops it whatever happens.
+func withPush(of mount: Mount, to target: PushTarget, _ body: (Push) async throws -> Void) async throws {
+    let push = Push(of: mount, to: target)
+    push.start()
+    defer { push.stop() }
+    try await body(push)
+}
