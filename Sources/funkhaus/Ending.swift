@@ -1,0 +1,51 @@
+internal import ArgumentParser
+internal import Station
+
+/// How a command ends that could not simply answer: the code for scripts, and the words for people.
+struct Ending {
+    enum Code: Int32 {
+        case success = 0
+        /// The answer is bad.
+        case bad = 1
+        /// The command line is wrong.
+        case usage = 2
+        /// There is no daemon to talk to.
+        case unreachable = 3
+    }
+
+    let code: Code
+    let words: String
+
+    init(_ error: any Error) {
+        switch error {
+        case let error as ControlError:
+            code = error.isUnreachable ? .unreachable : .bad
+            words = Self.words(error.sentence, error.remedy)
+        case let error as ControlRefusal:
+            code = .bad
+            words = Self.words(error.sentence, error.remedy)
+        case let error as ConfigurationErrors:
+            code = .bad
+            words = error.problems.map(\.description.safe).joined(separator: "\n")
+        case let error as CommandError:
+            code = error.code
+            words = Self.words(error.sentence, error.remedy)
+        default:
+            // What is left is the parser's: its help, its version, and its complaints.
+            let parsers = Funkhaus.exitCode(for: error)
+            code = parsers == .success ? .success : parsers == .validationFailure ? .usage : .bad
+            words = Funkhaus.fullMessage(for: error)
+        }
+    }
+
+    private static func words(_ sentence: String, _ remedy: String) -> String {
+        remedy.isEmpty ? "funkhaus: \(sentence.safe)" : "funkhaus: \(sentence.safe)\n          \(remedy.safe)"
+    }
+}
+
+/// Why a command itself cannot go on: a sentence, and what to do about it.
+struct CommandError: Error, Equatable {
+    var code = Ending.Code.bad
+    var sentence: String
+    var remedy = ""
+}

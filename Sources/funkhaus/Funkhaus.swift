@@ -1,0 +1,58 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Glibc
+internal import Station
+
+/// The one program: puts a station on air, and the commands that talk to it. What the words mean is done in
+/// `Station`; here arguments are read and answers are put into words for people.
+@main
+struct Funkhaus: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "funkhaus",
+        abstract: "Puts a community radio station on air, and keeps it there.",
+        discussion: """
+            funkhaus serve puts the station on air that a YAML file describes; the other commands talk to it from \
+            the same machine. A first station: copy Config/station.example.yaml to station.yaml, put audio into \
+            the folders that it names, then
+
+              funkhaus check      tells everything that would go wrong on air
+              funkhaus serve      is on air until Ctrl-C
+              funkhaus status     tells how it goes
+
+            The configuration is the file of --config, else that of the environment's FUNKHAUS_CONFIG, else the \
+            first of \(ConfigurationOption.standard.joined(separator: ", ")) that exists.
+
+            --json gives every answer in one vocabulary for programs: start (RFC 3339 with offset and milliseconds), \
+            duration (seconds), kind, artist, title, album, file, show; a list is an array with an element a line. \
+            NO_COLOR in the environment turns colours off.
+
+            The exit code is 0 when all is well, 1 when the answer is bad, 2 when the command line is wrong, and 3 \
+            when there is no daemon to talk to.
+
+            Shells complete these commands after: funkhaus --generate-completion-script bash (or zsh, or fish).
+            """,
+        version: Release.version,
+        subcommands: [
+            ServeCommand.self, CheckCommand.self, StatusCommand.self, NowCommand.self, NextCommand.self,
+            SkipCommand.self, ReloadCommand.self, QueueCommand.self, RenderCommand.self, HistoryCommand.self,
+        ])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var serving = command as? any AsyncParsableCommand {
+                try await serving.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            let ending = Ending(error)
+            if ending.code == .success {
+                print(ending.words)
+            } else {
+                standardError(ending.words + "\n")
+            }
+            Glibc.exit(ending.code.rawValue)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+internal import Glibc
+internal import Synchronization
+
+/// One line on the terminal that tells how far long work is. It shows nothing where standard error is a file.
+///
+/// Any thread may call it.
+final class Progress: Sendable {
+    private let shown: Bool
+    private let write: @Sendable (String) -> Void
+    private let last = Mutex<ContinuousClock.Instant?>(nil)
+
+    init(
+        environment: [String: String], shown: Bool = isatty(STDERR_FILENO) == 1,
+        write: @escaping @Sendable (String) -> Void = standardError
+    ) {
+        self.shown = shown && environment["TERM"] != "dumb"
+        self.write = write
+    }
+
+    /// Draws the line, ten times a second at the most.
+    ///
+    /// - Parameters:
+    ///   - done: of all the work, 0…1.
+    ///   - what: is being done.
+    func show(_ done: Double, _ what: String, at now: ContinuousClock.Instant = .now) {
+        let due = last.withLock { last in
+            guard shown, last.map({ now - $0 >= .milliseconds(100) }) ?? true else { return false }
+            last = now
+            return true
+        }
+        guard due else { return }
+        let done = min(max(done, 0), 1)
+        let bar = String(repeating: "#", count: Int(done * 20))
+        let line = "[\(bar.padded(20))] \("\(Int(done * 100))".padded(3, right: true)) %  \(what.safe)"
+        write(Terminal.eraseLine + line.cut(to: Terminal.columns - 1))
+    }
+
+    /// Takes the line away.
+    func finish() {
+        if last.withLock({ $0 != nil }) { write(Terminal.eraseLine) }
+    }
+}
+
+/// Writes to standard error as it stands, and does not mind when nobody reads it.
+@Sendable func standardError(_ text: String) {
+    var text = text
+    _ = text.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}

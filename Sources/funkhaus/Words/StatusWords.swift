@@ -1,0 +1,66 @@
+internal import Station
+
+extension StatusReport {
+    /// The station's state for people.
+    var lines: [Line] {
+        var lines = [
+            Line(station, .strong),
+            Line(
+                "on air since \(onAirSince.local.dayWords), \(onAirSince.local.clock) (\(uptime.spanWords))"),
+            "",
+            Line("Now      \(now.label)"),
+            Line("         \(now.progress)"),
+        ]
+        if let next { lines.append(Line("Next     \(next.start.local.clock)  \(next.label)")) }
+        lines += ["", Line("Listen", .strong)] + mounts.flatMap(\.lines)
+        if !icecast.isEmpty { lines += ["", Line("Icecast", .strong)] + icecast.flatMap(\.lines) }
+        lines.append("")
+        lines += Line.wrapped(library.sentence, after: "Library  ")
+        lines += library.problemLines
+        lines += Line.wrapped(journal, after: "Journal  ")
+        lines += Line.wrapped(clock.sentence, after: "Clock    ")
+        return lines + [Line("Version  \(version)")]
+    }
+
+    /// The first words of a station on the terminal of whoever started it.
+    var announcement: [Line] {
+        var heading = Line(station, .strong)
+        heading.add(" is on air.", .good)
+        let listen = mounts.flatMap { Line.wrapped($0.url, after: "Listen:  ") }
+        return [heading] + listen + ["Stop:    Ctrl-C", "Look:    funkhaus status"]
+    }
+}
+
+extension MountReport {
+    fileprivate var lines: [Line] {
+        let people = "\(listeners) \(listeners == 1 ? "listener" : "listeners") (\(peak) at most)"
+        return Line.wrapped(url, after: "  ")
+            + Line.wrapped("\(people), \((bitrate + 500) / 1_000) kbit/s", after: "    ")
+    }
+}
+
+extension PushReport {
+    fileprivate var lines: [Line] {
+        Line.wrapped(url, after: "  ") + Line.wrapped(state, after: "    ", connected ? .good : .bad)
+    }
+}
+
+extension LibraryReport {
+    fileprivate var sentence: String {
+        let waiting = measuring > 0 ? ", \(measuring) still to measure" : ""
+        return "\(files) files, \(measured) of them measured\(waiting), \(problemCount) with problems"
+    }
+
+    fileprivate var problemLines: [Line] {
+        let told = problems.flatMap { Line.wrapped($0, after: "         ! ", .bad) }
+        let left = problemCount - problems.count
+        return left > 0 ? told + [Line("         and \(left) more: funkhaus check lists them")] : told
+    }
+}
+
+extension ClockReport {
+    fileprivate var sentence: String {
+        blocksLate == 0 && resets == 0
+            ? "on time" : "\(blocksLate) blocks late, \(resets) resets since the station is on air"
+    }
+}
