@@ -30,7 +30,7 @@ enum PlaylistLocation: Hashable, Sendable {
                 "this is an address on the network, and a playlist takes files only: remove the line")
             return
         } else {
-            path = isURI ? Self.percentDecoded(text) : text
+            path = isURI ? PlaylistFile.percentDecoded(text) : text
         }
         self = Self.checked(path)
     }
@@ -88,17 +88,19 @@ enum PlaylistLocation: Hashable, Sendable {
         guard !isDrive(path.dropFirst()) else {
             return PlaylistLocation(String(path.dropFirst()), isURI: false)
         }
-        return checked(percentDecoded(String(path)))
+        return checked(PlaylistFile.percentDecoded(String(path)))
     }
 
     /// `C:/…`, as Windows programs put it behind `file:///`.
     private static func isDrive(_ path: Substring) -> Bool {
         path.count > 2 && path.first!.isLetter && path.dropFirst().hasPrefix(":/")
     }
+}
 
+extension PlaylistFile {
     /// The text with each %XX replaced by that byte; nil when a % begins none. Bytes that are not UTF-8 are read as
     /// the list's own text is.
-    static func percentDecoded(_ text: String) -> String? {
+    public static func percentDecoded(_ text: String) -> String? {
         guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
         var bytes: [UInt8] = []
         var rest = text.utf8[...]

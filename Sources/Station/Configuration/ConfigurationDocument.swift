@@ -46,7 +46,7 @@ struct ConfigurationDocument {
                 "this file is empty: copy Config/station.example.yaml and change it", Place(path: path))
         }
         findings = Findings(path: path)
-        root = Setting(node: node, name: "", place: Place(path: path), findings: findings)
+        root = Setting(node: node, name: "", findings: findings)
     }
 
     private static func refusal(_ sentence: String, _ place: Place) -> ConfigurationErrors {
@@ -70,6 +70,9 @@ struct ConfigurationDocument {
 extension YamlError {
     fileprivate func place(_ path: String) -> Place {
         switch self {
+        case .parser(let context?, let problem, _, _) where problem.contains("',' or"):
+            // An open bracket is noticed lines later; the context is the bracket.
+            Place(path: path, line: context.mark.line, column: context.mark.column)
         case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
             Place(path: path, line: mark.line, column: mark.column)
         case .duplicatedKeysInMapping(_, let context):
@@ -103,25 +106,28 @@ extension YamlError {
 
     private static let plainWords: KeyValuePairs = [
         "character that cannot start any token":
-            "a value cannot begin with this character: indent with spaces, "
-            + "not tabs, and put text with @, %, ` or a tab in quotation marks",
+            "a value cannot begin with this character: indent with spaces, not tabs, and put text with @, %, ` or a "
+            + "tab in quotation marks",
         "mapping values are not allowed":
-            "there is a second colon in this line, or it is indented wrongly: put text "
-            + "that holds a colon and a space in quotation marks",
+            "there is a second colon in this line, or it is indented wrongly: put text that holds a colon and a "
+            + "space in quotation marks",
         "could not find expected ':'": "a colon is missing behind the key: write it as key: value",
         "did not find expected key":
-            "this line does not fit to those above: indent it as they are, and put text "
-            + "that begins with [, {, *, & or a quotation mark in quotation marks as a whole",
+            "this line does not fit to those above: indent it as they are, and close every bracket and quotation "
+            + "mark that text above begins with",
+        "did not find expected node content":
+            "a value is missing here, or text begins with [ or {: put such text in quotation marks",
         "did not find expected '-' indicator":
             "this line does not fit to the list above: indent it as the list is",
         "did not find expected ',' or":
-            "a bracket is not closed: add ] or }, or put text that begins with one in "
-            + "quotation marks",
+            "a bracket is not closed: add ] or }, or put text that begins with one in quotation marks",
         "found unexpected end of stream": "a quotation mark is not closed: add it at the end of the text",
         "undefined alias":
             "a * begins an alias in YAML, and this one is not defined: put the text in quotation marks",
         "another document":
             "only one YAML document belongs into this file: delete the line --- and what follows",
         "block sequence entries are not allowed": "a list cannot begin here: put it into lines of its own",
+        "Maximum nesting level":
+            "brackets or lists stand in one another more than a thousand times: delete them",
     ]
 }

@@ -1,6 +1,7 @@
 extension ConfigurationReader {
-    func readMounts(_ setting: Setting) -> [Configuration.Mount] {
-        let items = setting.list(of: "mounts")
+    /// Nil when one is wrong, so that nobody can say whether a reference is.
+    func readMounts(_ setting: Setting) -> [Configuration.Mount]? {
+        guard let items = setting.list(of: "mounts") else { return nil }
         if items.isEmpty { setting.report("has no mount, and nobody could listen: add - path: /stream.ogg") }
         var mounts: [Configuration.Mount] = []
         for item in items {
@@ -15,7 +16,7 @@ extension ConfigurationReader {
             guard let path, let codec, let quality else { continue }
             mounts.append(Configuration.Mount(path: path, codec: codec, quality: quality))
         }
-        return mounts
+        return mounts.count == items.count ? mounts : nil
     }
 
     private static let qualityForm = "a number from -1 (smallest) to 10 (best)"
@@ -46,15 +47,12 @@ extension ConfigurationReader {
         return path
     }
 
-    func readTargets(_ setting: Setting, _ mounts: [Configuration.Mount]) -> [Configuration.IcecastTarget] {
+    func readTargets(_ setting: Setting, _ mounts: [Configuration.Mount]?) -> [Configuration.IcecastTarget] {
         var targets: [Configuration.IcecastTarget] = []
-        let refused = [
-            "password":
-                "has its password in this file, where many may read it: put it alone into a file and write "
-                + "password_file: icecast.secret"
-        ]
-        for item in setting.list(of: "targets") {
-            guard let section = item.section(ConfigurationKeys.icecast, refused: refused) else { continue }
+        for item in setting.list(of: "targets") ?? [] {
+            guard let section = item.section(ConfigurationKeys.icecast, refused: ["password"]) else {
+                continue
+            }
             let address = section.required(
                 "url", example: "url: http://source@icecast.example:8000/radio.ogg"
             )
@@ -63,6 +61,10 @@ extension ConfigurationReader {
             let from = readFrom(section, mounts)
             let titles = section.value("titles", otherwise: .chained) {
                 $0.choice(Configuration.IcecastTarget.Titles.allCases)
+            }
+            if titles == .admin, address?.usesTLS == true {
+                section.report(
+                    "has titles: admin, which do not go over https: write chained, or an http:// address")
             }
             let isPublic = section.value("public", otherwise: false) { $0.flag() }
             guard let address, let password, let from, let titles, let isPublic else { continue }
@@ -94,6 +96,12 @@ extension ConfigurationReader {
     }
 
     func readPassword(_ section: Section) -> SecretSource? {
+        if let written = section["password"] {
+            written.report(
+                "stands in this file, where many may read it: put it alone into a file and write password_file: "
+                    + "icecast.secret")
+            return nil
+        }
         let file = section["password_file"]?.text("the path of a file that holds the password alone")
         let variable = section["password_env"]?.text("the name of an environment variable")
         switch (section["password_file"] != nil, section["password_env"] != nil) {
@@ -106,13 +114,13 @@ extension ConfigurationReader {
         return file.map { .file(folders.resolve($0)) } ?? variable.map { .environment($0) }
     }
 
-    func readFrom(_ section: Section, _ mounts: [Configuration.Mount]) -> String? {
-        let paths = mounts.map(\.path)
+    func readFrom(_ section: Section, _ mounts: [Configuration.Mount]?) -> String? {
+        let paths = mounts?.map(\.path)
         guard let setting = section["from"] else {
-            if paths.count > 1 {
-                section.report("has no from: add the line from: and one of \(paths.listed)")
+            if let paths, paths.count > 1 {
+                section.report("has no from: add the line from: and \(paths.listed("or"))")
             }
-            return paths.first
+            return paths.flatMap(\.first)
         }
         return readReference(setting, to: "mount", among: paths)
     }

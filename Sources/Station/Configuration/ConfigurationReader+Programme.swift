@@ -1,15 +1,16 @@
 internal import Programme
 
 extension ConfigurationReader {
-    func readPlaylists(_ setting: Setting) -> [Configuration.Playlist] {
-        let pairs = setting.pairs() ?? []
+    /// Nil when one is wrong, so that nobody can say whether a reference is.
+    func readPlaylists(_ setting: Setting) -> [Configuration.Playlist]? {
+        guard let pairs = setting.pairs() else { return nil }
         if pairs.isEmpty { setting.report("has no playlist: add a line such as rotation: { from: music }") }
         var playlists: [Configuration.Playlist] = []
-        for (name, keyPlace, item) in pairs {
+        for (name, item) in pairs {
             guard !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || "-_".contains($0) }) else {
                 findings.report(
                     "\(name.quoted) cannot be a playlist's name: use letters, digits, - and _ only",
-                    at: keyPlace)
+                    at: item.keyPlace)
                 continue
             }
             guard let section = item.section(ConfigurationKeys.playlist) else { continue }
@@ -21,14 +22,14 @@ extension ConfigurationReader {
             guard let paths, let order else { continue }
             playlists.append(Configuration.Playlist(name: name, from: paths, order: order))
         }
-        return playlists
+        return playlists.count == pairs.count ? playlists : nil
     }
 
     func readProgramme(
-        _ setting: Setting, _ playlists: [Configuration.Playlist]
+        _ setting: Setting, _ playlists: [Configuration.Playlist]?
     ) -> Configuration.Programme? {
         guard let section = setting.section(ConfigurationKeys.programme) else { return nil }
-        let names = playlists.map(\.name)
+        let names = playlists?.map(\.name)
         let standard = section.required("default", example: "default: and the name of a playlist")
             .flatMap { readReference($0, to: "playlist", among: names) }
         let identification = section["identification"].flatMap { readIdentification($0, names) }
@@ -42,7 +43,7 @@ extension ConfigurationReader {
     }
 
     func readIdentification(
-        _ setting: Setting, _ playlists: [String]
+        _ setting: Setting, _ playlists: [String]?
     ) -> Configuration.Programme.Identification? {
         guard let section = setting.section(ConfigurationKeys.identification) else { return nil }
         let from = section.required("from", example: "from: and the name of a playlist")

@@ -5,20 +5,25 @@ extension ConfigurationReader {
         guard let section = setting.section(ConfigurationKeys.station) else { return nil }
         let name = section.required("name", example: "name: Radio Beispiel")?.text("the station's name")
         let timezone = section.required("timezone", example: "timezone: Europe/Berlin").flatMap(readTimezone)
-        let description = section["description"]?.text("the description on one line")
-        let genre = section["genre"]?.text("a genre such as community")
-        let url = section["url"]?.value("the web site's address, such as https://radio.example") { text in
-            let rest = ["http://", "https://"].first(where: text.lowercased().hasPrefix).map {
-                text.dropFirst($0.count)
-            }
-            return rest?.isEmpty == false && !text.contains(" ") ? text : nil
-        }
+        let description = section["description"]?.text("a sentence", mayBeEmpty: true)
+        let genre = section["genre"]?.text("a genre such as community", mayBeEmpty: true)
+        let url = section["url"].flatMap(readWebSite)
         let seed = section["seed"]?.text("any text")
         guard let name, let timezone else { return nil }
         return Configuration.Station(
             name: name, description: description ?? "", genre: genre ?? "", url: url ?? "",
             timezone: timezone,
             seed: seed ?? name)
+    }
+
+    func readWebSite(_ setting: Setting) -> String? {
+        guard let text = setting.text("an address", mayBeEmpty: true), !text.isEmpty else { return nil }
+        let scheme = ["http://", "https://"].first(where: text.lowercased().hasPrefix)
+        guard let scheme, text.count > scheme.count, !text.contains(" ") else {
+            setting.report("is \(text.quoted): write the web site's address, such as https://radio.example")
+            return nil
+        }
+        return text
     }
 
     func readTimezone(_ setting: Setting) -> String? {
@@ -45,7 +50,8 @@ extension ConfigurationReader {
             ?? folders.control(data: data)
         func refuse(_ key: String, _ sentence: String) {
             findings.report(
-                "server.\(key) \(sentence)", at: (section?[key] ?? setting)?.place ?? Place(path: path))
+                "server.\(key) \(sentence)",
+                at: section?[key]?.place ?? setting?.keyPlace ?? Place(path: path))
         }
         if data == nil, section?["data"] == nil {
             refuse(

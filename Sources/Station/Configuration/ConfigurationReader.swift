@@ -28,29 +28,27 @@ struct ConfigurationReader {
             .flatMap(readStation)
         let server = readServer(file["server"])
         let mounts =
-            file.required("mounts", example: "mounts: and below it - path: /stream.ogg").map(readMounts) ?? []
+            file.required("mounts", example: "mounts: and below it - path: /stream.ogg").flatMap(readMounts)
         let icecast = file["icecast"].map { readTargets($0, mounts) } ?? []
         let playlists =
             file.required("playlists", example: "playlists: and below it rotation: { from: music }")
-            .map(readPlaylists) ?? []
+            .flatMap(readPlaylists)
         let programme = file.required("programme", example: "programme: and below it default: rotation")
             .flatMap { readProgramme($0, playlists) }
-        guard let station, let server, let programme else { return nil }
+        guard let station, let server, let mounts, let playlists, let programme else { return nil }
         return Configuration(
             path: path, station: station, server: server, mounts: mounts, icecast: icecast,
             playlists: playlists,
             programme: programme, places: Configuration.Places(byKey: findings.places))
     }
 
-    /// A name that something else in the file must have.
-    func readReference(_ setting: Setting, to kind: String, among names: [String]) -> String? {
+    /// A name that something else in the file must have; `names` is nil when that is wrong itself.
+    func readReference(_ setting: Setting, to kind: String, among names: [String]?) -> String? {
         guard let text = setting.text("the name of a \(kind)") else { return nil }
-        if names.contains(text) { return text }
-        let nearest = nearestWord(to: text, among: names)
+        guard let names, !names.contains(text) else { return text }
+        let nearest = nearestWord(to: text, among: names).map { "did you mean \($0)?" }
         setting.report(
-            "is \(text.quoted), but no \(kind) is called so: "
-                + (nearest.map { "did you mean \($0)?" }
-                    ?? (names.isEmpty ? "add that \(kind)" : "there are \(names.listed)")))
+            "is \(text.quoted), but no \(kind) is called so: \(nearest ?? "write \(names.listed("or"))")")
         return nil
     }
 }

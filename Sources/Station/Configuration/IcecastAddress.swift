@@ -41,6 +41,9 @@ public struct IcecastAddress: Hashable, Sendable, CustomStringConvertible {
         guard let server = server(parts[parts.count - 1], standardPort: usesTLS ? 443 : 80) else {
             return .failure(Refusal("names no server, or no port that exists: \(form)"))
         }
+        guard mount.utf8.count > 1 else {
+            return .failure(Refusal("names no mount behind the server: \(form)"))
+        }
         if let sentence = mountFault(mount) { return .failure(Refusal("names a mount that \(sentence)")) }
         return .success(
             IcecastAddress(
@@ -70,13 +73,13 @@ public struct IcecastAddress: Hashable, Sendable, CustomStringConvertible {
 /// Why a text cannot be a mount's path, as the rest of a sentence; nil when it can.
 func mountFault(_ path: String) -> String? {
     guard path.hasPrefix("/"), path.utf8.count > 1 else {
-        return "has no path: write a slash and a name, such as /stream.ogg"
+        return "does not begin with a slash and a name: write it like /stream.ogg"
     }
     let plain = path.dropFirst().allSatisfy { character in
         character.isASCII && (character.isLetter || character.isNumber || "-_.~/".contains(character))
     }
     guard plain, path.utf8.count <= 255 else {
-        return "is not plain: use letters without accents, digits and - _ . ~ only, such as /stream.ogg"
+        return "is not plain: use unaccented letters, digits and - _ . ~ only, such as /stream.ogg"
     }
     let names = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     guard !names.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {

@@ -8,6 +8,8 @@ final class Findings {
 
     init(path: String) { self.path = path }
 
+    /// The beginning of the file for what has no place of its own.
+    func place(_ mark: Mark?) -> Place { Place(path: path, line: mark?.line ?? 1, column: mark?.column ?? 1) }
     func report(_ sentence: String, at place: Place) { problems.append(Problem(sentence, at: place)) }
     func remember(_ name: String, at place: Place) { places[name] = place }
 }
@@ -18,34 +20,38 @@ final class Findings {
 struct Setting {
     private let node: Node
     let name: String
+    /// Of the value.
     let place: Place
+    /// Of its key; of the value where it has none.
+    let keyPlace: Place
     private let findings: Findings
 
-    init(node: Node, name: String, place: Place, findings: Findings) {
+    init(node: Node, name: String, keyPlace: Place? = nil, findings: Findings) {
         self.node = node
         self.name = name
-        self.place = node.mark.map { Place(path: place.path, line: $0.line, column: $0.column) } ?? place
+        place = findings.place(node.mark)
+        self.keyPlace = keyPlace ?? place
         self.findings = findings
         findings.remember(name, at: self.place)
     }
 
     func report(_ sentence: String) {
-        findings.report(name.isEmpty ? sentence : "\(name) \(sentence)", at: place)
+        findings.report("\(name.isEmpty ? "the file" : name) \(sentence)", at: place)
     }
 
-    /// The value on one line, without blanks at its ends; empty text is as good as none.
-    func text(_ form: String = "a text") -> String? {
+    /// The value on one line, without blanks at the ends of its lines.
+    func text(_ form: String, mayBeEmpty: Bool = false) -> String? {
         guard let scalar = node.scalar else {
             report("is \(kind): write \(form)")
             return nil
         }
-        let isNothing = scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
-        let words = isNothing ? [] : scalar.string.split(whereSeparator: \.isWhitespace)
-        guard !words.isEmpty else {
+        let isNothing = scalar.style == .plain && ["~", "null", "Null", "NULL"].contains(scalar.string)
+        let lines = isNothing ? [] : scalar.string.split(whereSeparator: \.isNewline).map(\.trimmed)
+        let text = lines.filter { !$0.isEmpty }.joined(separator: " ")
+        guard !text.isEmpty || mayBeEmpty else {
             report("has no value: write \(form)")
             return nil
         }
-        let text = words.joined(separator: " ")
         guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             report("holds a control character: delete it")
             return nil
@@ -69,7 +75,9 @@ struct Setting {
         guard let text = text(words.joined(separator: " or ")) else { return nil }
         guard let value = T(rawValue: text) else {
             let nearest = nearestWord(to: text, among: words)
-            report("is \(text.quoted): " + (nearest.map { "did you mean \($0)?" } ?? "write \(words.listed)"))
+            report(
+                "is \(text.quoted): "
+                    + (nearest.map { "did you mean \($0)?" } ?? "write \(words.listed("or"))"))
             return nil
         }
         return value
@@ -78,52 +86,50 @@ struct Setting {
     func flag() -> Bool? { value("true or false") { ["true": true, "false": false][$0.lowercased()] } }
 
     /// The value's parts, when it is a list; itself, when one alone is allowed for a list of one.
-    func list(of parts: String, allowsOne: Bool = false) -> [Setting] {
+    func list(of parts: String, allowsOne: Bool = false) -> [Setting]? {
         if allowsOne, node.scalar != nil { return [self] }
         guard let sequence = node.sequence else {
             report("is \(kind): write a list of \(parts), each line beginning with a dash")
-            return []
+            return nil
         }
         return sequence.enumerated().map { index, node in
-            Setting(node: node, name: "\(name)[\(index)]", place: place, findings: findings)
+            Setting(node: node, name: "\(name)[\(index)]", findings: findings)
         }
     }
 
     /// The value's keys and values in the order of the file.
-    func pairs() -> [(key: String, keyPlace: Place, value: Setting)]? {
+    func pairs() -> [(key: String, value: Setting)]? {
         guard let mapping = node.mapping else {
             report("is \(kind): write keys and values, such as name: value")
             return nil
         }
-        return mapping.map { key, value in
-            let text = key.scalar?.string ?? ""
-            let keyPlace = key.mark.map { Place(path: place.path, line: $0.line, column: $0.column) } ?? place
-            // A value that is left out has no place of its own worth pointing at.
+        return mapping.compactMap { key, value in
+            let keyPlace = findings.place(key.mark)
+            guard let text = key.scalar?.string else {
+                findings.report("this key is no text: write it as key: value", at: keyPlace)
+                return nil
+            }
             let full = name.isEmpty ? text : "\(name).\(text)"
-            return (text, keyPlace, Setting(node: value, name: full, place: keyPlace, findings: findings))
+            return (text, Setting(node: value, name: full, keyPlace: keyPlace, findings: findings))
         }
     }
 
-    /// The value as a section with known keys. Reports each key that is not one of them; `refused` has sentences
-    /// of their own for keys that people write although they must not.
-    func section(_ keys: [String], refused: [String: String] = [:]) -> Section? {
+    /// The value as a section with known keys. Reports each key that is not one of them; `refused` are keys that
+    /// people write although they must not, and that the caller has a sentence for.
+    func section(_ keys: [String], refused: [String] = []) -> Section? {
         guard let pairs = pairs() else { return nil }
         var values: [String: Setting] = [:]
-        for (key, keyPlace, value) in pairs {
-            if keys.contains(key) {
+        for (key, value) in pairs {
+            guard !keys.contains(key), !refused.contains(key) else {
                 values[key] = value
                 continue
             }
-            if let sentence = refused[key] {
-                findings.report("\(name) \(sentence)", at: keyPlace)
-                continue
-            }
-            let owner = name.isEmpty ? "" : " of \(name)"
             let nearest = nearestWord(to: key, among: keys).map { "did you mean \($0)?" }
             findings.report(
-                "\(key.quoted) is not a key\(owner): \(nearest ?? "there are \(keys.listed)")", at: keyPlace)
+                "\(key.quoted) is not a key\(name.isEmpty ? "" : " of \(name)"): "
+                    + (nearest ?? "the keys are \(keys.listed("and"))"), at: value.keyPlace)
         }
-        return Section(owner: self, values: values)
+        return Section(owner: self, values: values, findings: findings)
     }
 
     private var kind: String {
@@ -140,13 +146,13 @@ struct Setting {
 struct Section {
     private let owner: Setting
     private let values: [String: Setting]
+    private let findings: Findings
 
-    init(owner: Setting, values: [String: Setting]) {
+    init(owner: Setting, values: [String: Setting], findings: Findings) {
         self.owner = owner
         self.values = values
+        self.findings = findings
     }
-
-    var place: Place { owner.place }
 
     /// The value of a key that may be left out.
     subscript(_ key: String) -> Setting? { values[key] }
@@ -164,14 +170,22 @@ struct Section {
         return nil
     }
 
+    /// Reports what is wrong with the group as a whole.
     func report(_ sentence: String) {
-        owner.name.isEmpty ? owner.report("the file \(sentence)") : owner.report(sentence)
+        findings.report("\(owner.name.isEmpty ? "the file" : owner.name) \(sentence)", at: owner.keyPlace)
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: Substring {
+        guard let last = lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return self[...last].drop(while: \.isWhitespace)
     }
 }
 
 extension [String] {
     /// `a, b and c`.
-    var listed: String {
-        count < 2 ? joined() : dropLast().joined(separator: ", ") + " and " + self[count - 1]
+    func listed(_ conjunction: String) -> String {
+        count < 2 ? joined() : dropLast().joined(separator: ", ") + " \(conjunction) " + self[count - 1]
     }
 }

@@ -9,6 +9,8 @@ enum FileFailure: Error, Hashable {
     /// A pipe, a socket or a device: reading it might never end.
     case noFile
     case larger(than: Int)
+    /// A folder with more entries than that.
+    case crowded(Int)
     /// Anything else that the system says, by its error number.
     case system(Int32)
 
@@ -27,12 +29,14 @@ enum FileFailure: Error, Hashable {
     /// A sentence about a file; `remedy` is what to do when it is not as it should be.
     func sentence(_ path: String, remedy: String) -> String {
         switch self {
-        case .missing: "there is no file \(path.shown): \(remedy)"
-        case .brokenLink: "\(path.shown) is a link that goes round in a circle: make it anew"
+        case .missing: "\(path.shown) is not there: \(remedy)"
+        case .brokenLink:
+            "\(path.shown) is a link that leads nowhere, or round in a circle: make it anew or delete it"
         case .notPermitted:
-            "\(path.shown) may not be read by the user who runs this: change its owner or its mode (chmod a+r)"
+            "\(path.shown) may not be read by the user who runs this: change its owner or its mode (chmod a+rX)"
         case .folder: "\(path.shown) is a folder: \(remedy)"
         case .noFile: "\(path.shown) is a pipe, a socket or a device and no file: \(remedy)"
+        case .crowded(let most): "\(path.shown) has more than \(most) entries: divide it into several folders"
         case .larger(let most): "\(path.shown) is larger than \(most) bytes: \(remedy)"
         case .system(let code):
             "\(path.shown) cannot be read (\(String(cString: strerror(code)))): look after its disk or its mount"

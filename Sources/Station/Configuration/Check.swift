@@ -1,0 +1,101 @@
+/// Looks at a station before it is on air: its configuration, its playlists, every file in them, and its secrets.
+///
+/// The same looks as the daemon's, so that what is said here is what would happen there. It may take minutes for a
+/// large library: each file is opened by `probe`.
+public struct Check {
+    /// Opens a file as the daemon would, and gives one sentence with its remedy when it cannot be played.
+    public typealias Probe = (_ path: String) -> String?
+
+    /// Everything that is wrong with the station whose file lies at `path`, and what is worth knowing: each once, in
+    /// the order of the file, then of the playlists.
+    ///
+    /// - Parameters:
+    ///   - progress: called before each file with how many are done, and of how many.
+    public static func problems(
+        path: String, environment: [String: String], probe: Probe,
+        progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
+    ) -> [Problem] {
+        let configuration: Configuration
+        do throws(ConfigurationErrors) {
+            configuration = try Configuration.load(path: path, environment: environment)
+        } catch {
+            return error.problems
+        }
+        var check = Check(configuration: configuration)
+        check.lookAtSecrets(environment)
+        check.lookAtPlaylists()
+        check.lookAtEmergency()
+        check.lookAtFiles(probe, progress)
+        return check.problems
+    }
+
+    private let configuration: Configuration
+    private var problems: [Problem] = []
+    /// Files to be opened, each with the first place that calls for it.
+    private var files: [(path: String, place: Place)] = []
+    private var seen: Set<String> = []
+
+    private init(configuration: Configuration) { self.configuration = configuration }
+
+    private mutating func report(_ sentence: String, _ key: String, _ severity: Problem.Severity = .wrong) {
+        problems.append(Problem(sentence, at: configuration.place(of: key), severity: severity))
+    }
+
+    private mutating func lookAtSecrets(_ environment: [String: String]) {
+        for (index, target) in configuration.icecast.enumerated() {
+            let key = "icecast[\(index)].password_\(target.password.isFile ? "file" : "env")"
+            do throws(SecretFailure) {
+                _ = try target.password.read(environment: environment)
+            } catch {
+                report(error.description, key)
+            }
+            if let sentence = target.password.exposure() { report(sentence, key, .note) }
+        }
+    }
+
+    private mutating func lookAtPlaylists() {
+        let used = [configuration.programme.standard, configuration.programme.identification?.from]
+        for playlist in configuration.playlists {
+            if !used.contains(playlist.name) {
+                report(
+                    "the playlist \(playlist.name) is not used in programme: delete it, or name it there",
+                    "playlists.\(playlist.name)", .note)
+            }
+            let scan = PlaylistScan(of: playlist, in: configuration)
+            problems += scan.problems
+            for file in scan.files where seen.insert(file.path).inserted {
+                files.append((file.path, file.place))
+            }
+        }
+    }
+
+    private mutating func lookAtEmergency() {
+        guard let path = configuration.programme.emergency else {
+            return report(
+                "programme has no emergency file, and listeners would hear a tone when nothing can be played: add "
+                    + "emergency: and a calm piece of music", "programme", .note)
+        }
+        let place = configuration.place(of: "programme.emergency")
+        let scan = SourceScan(root: path, place: place)
+        if let file = scan.files.first, scan.files.count == 1, file.path == path {
+            if seen.insert(path).inserted { files.append((path, place)) }
+        } else if scan.problems.isEmpty || !scan.files.isEmpty {
+            report("programme.emergency is \(path.shown): name a single audio file", "programme.emergency")
+        } else {
+            problems += scan.problems
+        }
+    }
+
+    private mutating func lookAtFiles(_ probe: Probe, _ progress: (Int, Int) -> Void) {
+        for (index, file) in files.enumerated() {
+            progress(index, files.count)
+            if let sentence = probe(file.path) { problems.append(Problem(sentence, at: file.place)) }
+        }
+    }
+}
+
+extension SecretSource {
+    fileprivate var isFile: Bool {
+        if case .file = self { true } else { false }
+    }
+}

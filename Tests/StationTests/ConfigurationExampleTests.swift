@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+@testable import Station
+
+/// Holds `Config/` and the code together.
+@Suite struct ConfigurationExampleTests {
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Config").path
+
+    private func text() throws -> String {
+        try String(contentsOfFile: Self.folder + "/station.example.yaml", encoding: .utf8)
+    }
+
+    @Test func theDemoStationIsWithoutProblems() throws {
+        let problems = Check.problems(
+            path: Self.folder + "/station.yaml", environment: sampleEnvironment, probe: { _ in nil })
+        #expect(problems.map(\.description) == [])
+    }
+
+    @Test func theExampleIsWithoutProblems() throws {
+        _ = try load(text())
+        _ = try load(
+            text().replacing("    # password_env:", with: "    password_env:")
+                .replacing("    password_file:", with: "    # password_file:"))
+    }
+
+    @Test func theExampleHasEveryKeyOfTheCodeAndNoOther() throws {
+        // A key that stands in a comment is one with two spaces after the hash's indentation and no words behind it.
+        let keys = try text().split(separator: "\n").compactMap { line -> String? in
+            try? #/^ *(?:- |# (?=password_env:))?([a-z_]+):( .*)?$/#.firstMatch(in: line).map { String($0.1) }
+        }
+        typealias Keys = ConfigurationKeys
+        let known =
+            Keys.file + Keys.station + Keys.server + Keys.mount + Keys.icecast + Keys.playlist
+            + Keys.programme
+            + Keys.identification
+        #expect(Set(keys).subtracting(["rotation", "ids"]) == Set(known))
+    }
+
+    /// Deletes one line after the other: what the example calls a default is what the code takes.
+    @Test func aDefaultOfTheExampleIsThatOfTheCode() throws {
+        let whole = try load(text())
+        let lines = try text().split(separator: "\n", omittingEmptySubsequences: false)
+        for key in [
+            "description", "genre", "url", "seed", "listen", "data", "control", "codec", "quality", "from",
+            "titles", "public", "order", "every", "loudness",
+        ] {
+            let isTheLine = { (line: Substring) in
+                line.drop { $0 == " " }.hasPrefix(key + ":") && !line.contains("Playlists")
+                    && !line.contains("ids")
+                    && !line.contains("sequence")
+            }
+            #expect(lines.count(where: isTheLine) == 1, "\(key)")
+            let rest = lines.filter { !isTheLine($0) }.joined(separator: "\n")
+            #expect(try load(rest) == whole, "\(key)")
+        }
+    }
+
+    @Test func whatTheExampleCallsRequiredIsRequired() throws {
+        let lines = try text().split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() where line.contains("# Required") && line.hasPrefix(" ") {
+            let key = lines[index...].firstIndex { !$0.drop { $0 == " " }.hasPrefix("#") }!
+            var rest = lines
+            rest[key] = rest[key].contains("- ") ? "  - public: false" : ""
+            #expect(!messages(Array(rest.joined(separator: "\n").utf8)).isEmpty, "\(lines[key])")
+        }
+    }
+}
