@@ -1,0 +1,70 @@
+/// What is wrong with an audio file, or with the worker that read it.
+public enum MediaFault: Error, Hashable {
+    /// No file has this path.
+    case missing
+    /// The station's user may not read it.
+    case permissionDenied
+    /// A folder, a pipe, a device, a loop of links.
+    case notAFile
+    /// No byte is in it.
+    case empty
+    /// The system refused to read it: an error number of the system's.
+    case unreadable(errno: Int32)
+    /// No audio format is recognised in its bytes.
+    case notAudio
+    /// Its format is recognised, and not among those that the station plays: libav's name of it.
+    case formatNotAllowed(String)
+    /// Its audio is in a codec that the station does not play: libav's name of it.
+    case codecNotAllowed(String)
+    /// Nothing in it can be decoded, or too little to go on.
+    case corrupt
+    /// It lasts longer than a day.
+    case endless
+    /// Reading it takes more memory than a worker may have.
+    case tooLarge
+    /// It was changed while it was being read.
+    case changed
+
+    // What only the daemon sees.
+
+    /// A signal ended the worker.
+    case crashed(signal: Int32)
+    /// The worker left without a word.
+    case exited(status: Int32)
+    /// The worker gave no sign of life for too long.
+    case hung
+    /// The worker sent what no worker sends.
+    case nonsense
+    /// The worker's program cannot be started: an error number of the system's.
+    case workerMissing(errno: Int32)
+}
+
+extension MediaFault {
+    /// What is wrong and what to do, in one plain sentence without the path.
+    public var explanation: String {
+        switch self {
+        case .missing: "there is no such file; put it back, or take it out of the playlist."
+        case .permissionDenied: "the station may not read it; give its user the right (chmod o+r)."
+        case .notAFile:
+            "this is a folder, a pipe or a broken link and not a file; name the audio file itself."
+        case .empty: "the file is empty; copy it again."
+        case .unreadable(let errno):
+            "the system cannot read it (error \(errno)); look at the disk and its cable."
+        case .notAudio: "no audio is found in it; look at it in a player, or take it out of the playlist."
+        case .formatNotAllowed(let name):
+            "its format (\(name)) is not one that the station plays; convert it to FLAC, Ogg, MP3 or WAV."
+        case .codecNotAllowed(let name):
+            "its codec (\(name)) is not one that the station plays; convert it to FLAC, Ogg, MP3 or WAV."
+        case .corrupt: "its audio is damaged and cannot be decoded; copy or encode it again."
+        case .endless: "it lasts longer than 24 hours; cut it into shorter files."
+        case .tooLarge: "it needs too much memory to read; look for oversized pictures or tags in it."
+        case .changed: "it changed while it was being read; it is read anew the next time."
+        case .crashed(let signal): "the decoder crashed on it (signal \(signal)); encode it again."
+        case .exited(let status): "the decoder gave up on it (status \(status)); encode it again."
+        case .hung: "the decoder got stuck on it; look at the disk, or encode it again."
+        case .nonsense: "the decoder sent nonsense for it; take it out of the playlist."
+        case .workerMissing(let errno):
+            "the program funkhaus-media cannot be started (error \(errno)); install it beside funkhaus."
+        }
+    }
+}

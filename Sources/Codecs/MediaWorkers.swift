@@ -1,0 +1,94 @@
+internal import Audio
+internal import CShims
+internal import Glibc
+internal import Synchronization
+
+/// Where decoders get their workers: one is kept started and idle, so that a file is open in milliseconds.
+///
+/// A thread of its own starts the spare worker anew whenever it was taken. The kernel ends a worker together with the
+/// thread that started it (so a dead daemon leaves none behind); `stop` therefore ends every worker that came from
+/// here, and is called after the decoders have stopped.
+public final class MediaWorkers: Sendable {
+    private let shared: Shared
+    private let thread: MediaThread
+
+    /// - Parameter program: the path of the `funkhaus-media` executable.
+    public init(program: String) {
+        let shared = Shared(program: program)
+        self.shared = shared
+        thread = MediaThread("media-spare") { shared.keepSpare() }
+    }
+
+    deinit { stop() }
+
+    /// Ends the spare worker and its thread. Safe to call again.
+    public func stop() {
+        shared.stop()
+        thread.join()
+    }
+
+    /// An idle worker; a fresh one, started on the calling thread, when the spare is not there yet.
+    func take() throws(MediaFault) -> WorkerProcess {
+        if let spare = shared.takeSpare() { return spare }
+        return try fresh()
+    }
+
+    /// A worker just started by the calling thread, which must outlive it.
+    func fresh() throws(MediaFault) -> WorkerProcess { try WorkerProcess(program: shared.program) }
+
+    private final class Shared: Sendable {
+        private struct State {
+            var spare: WorkerProcess?
+            var isStopped = false
+        }
+
+        let program: String
+        private let state = Mutex(State())
+        private let wake = Signal()
+
+        init(program: String) { self.program = program }
+
+        func keepSpare() {
+            while !(state.withLock { $0.isStopped }) {
+                // A program that cannot be started is reported by whoever takes a worker.
+                if let made = try? WorkerProcess(program: program) {
+                    state.withLock { $0.spare = made }
+                }
+                wake.wait()
+            }
+            state.withLock { $0.spare = nil }
+        }
+
+        func takeSpare() -> WorkerProcess? {
+            let spare = state.withLock { state in
+                defer { state.spare = nil }
+                return state.spare
+            }
+            wake.post()
+            return spare
+        }
+
+        func stop() {
+            state.withLock { $0.isStopped = true }
+            wake.post()
+        }
+    }
+}
+
+/// The system's semaphore.
+@safe
+private final class Signal: @unchecked Sendable {
+    // Unsafe and unchecked Sendable: a semaphore is made for any thread; its memory lives as long as this object.
+    private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+    init() { unsafe sem_init(semaphore, 0, 0) }
+
+    deinit {
+        unsafe sem_destroy(semaphore)
+        unsafe semaphore.deallocate()
+    }
+
+    func post() { unsafe sem_post(semaphore) }
+
+    func wait() { while unsafe sem_wait(semaphore) != 0 {} }
+}

@@ -1,0 +1,89 @@
+internal import Audio
+internal import CShims
+internal import Glibc
+internal import Synchronization
+
+/// One worker: its process, and the daemon's end of the socket between them.
+///
+/// One thread sends, receives and reaps; any thread may kill. A process is reaped before its number can be another's.
+final class WorkerProcess: Sendable {
+    /// What `receive` found.
+    enum Input {
+        case bytes(Int)
+        /// Nothing came in the time given.
+        case silence
+        /// The worker has closed its end.
+        case end
+    }
+
+    private let socket: Int32
+    /// Nil when it was reaped.
+    private let process: Mutex<pid_t?>
+
+    /// Starts a worker. The calling thread must outlive it: the kernel ends the two together.
+    init(program: String) throws(MediaFault) {
+        var process: pid_t = 0
+        socket = unsafe cshims_spawn_worker(program, &process)
+        guard socket >= 0 else { throw .workerMissing(errno: errno) }
+        self.process = Mutex(process)
+    }
+
+    deinit {
+        kill()
+        reap()
+        close(socket)
+    }
+
+    var processID: Int32? { process.withLock { $0 } }
+
+    /// Ends the worker at once. Any thread.
+    func kill() {
+        process.withLock { process in
+            if let process { _ = Glibc.kill(process, SIGKILL) }
+        }
+    }
+
+    /// Sends the request. False when the worker is gone.
+    func send(_ request: WorkerRequest) -> Bool {
+        let bytes = request.bytes
+        // A request is far smaller than a socket's buffer: it goes out whole, without waiting.
+        return unsafe bytes.withUnsafeBytes { bytes in
+            unsafe Glibc.send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
+        }
+    }
+
+    /// Waits for bytes until a time on the monotonic clock, and reads them into `buffer` from its start.
+    func receive(into buffer: inout [UInt8], until deadline: Int64) -> Input {
+        while true {
+            let left = max(0, deadline - cshims_monotonic_now()) / 1_000_000
+            var wanted = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+            let ready = unsafe poll(&wanted, 1, Int32(clamping: left))
+            if ready == 0 { return .silence }
+            if ready < 0 {
+                guard errno == EINTR else { return .end }
+                continue
+            }
+            let count = unsafe buffer.withUnsafeMutableBytes { buffer in
+                unsafe recv(socket, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+            }
+            if count > 0 { return .bytes(count) }
+            guard count < 0, errno == EINTR || errno == EAGAIN else { return .end }
+        }
+    }
+
+    /// Waits for the end of a killed or ended process and says how it ended.
+    @discardableResult
+    func reap() -> MediaFault {
+        guard let process = process.withLock({ $0 }) else { return .exited(status: 0) }
+        // First without reaping, so that `kill` on another thread never meets a number that is someone else's.
+        var ended = unsafe siginfo_t()
+        while unsafe waitid(P_PID, UInt32(process), &ended, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+        return self.process.withLock { number in
+            number = nil
+            var status: Int32 = 0
+            guard unsafe waitpid(process, &status, 0) == process else { return .exited(status: 0) }
+            let signal = status & 0x7f
+            return signal != 0 ? .crashed(signal: signal) : .exited(status: status >> 8 & 0xff)
+        }
+    }
+}
