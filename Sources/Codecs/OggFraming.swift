@@ -1,4 +1,6 @@
+// Both: libogg's types come to the compiler through either.
 internal import COgg
+internal import CVorbis
 
 /// One logical Ogg stream at a time, written as whole pages. One owner, one thread at a time.
 ///

@@ -1,4 +1,5 @@
 internal import Audio
+internal import COgg
 internal import CVorbis
 
 /// A rendition's audio cannot be encoded as the configuration wants it.
@@ -37,14 +38,14 @@ struct VorbisPacket: ~Copyable {
 /// libvorbis for stereo at the engine's rate, in its quality mode. One owner, one thread at a time.
 ///
 /// Granule positions are frames: the first packet gives no output, and packet n adds a quarter of its own block and of
-/// the one before it (Vorbis I, 1.3.2 and 4.3.8). So packets end 64 to 1,024 frames apart (2,048 below quality 0), and output is exact to the
-/// frame at both ends.
+/// the one before it (Vorbis I, 1.3.2 and 4.3.8), which are 128 to 1,024 frames (2,048 below quality 0). The output is
+/// exact to the frame at both ends.
 ///
 /// ## Realtime safety
 /// For encoder threads: libvorbis allocates within its own stores while it finds their size, and seldom after that.
 @safe
 struct VorbisEncoder: ~Copyable {
-    // Unsafe: four C structures with pointers to each other, allocated once, never moved, and freed by this value
+    // Unsafe: three C structures with pointers to each other, allocated once, never moved, and freed by this value
     // alone, which cannot be copied.
     private let info: UnsafeMutablePointer<vorbis_info>
     private let analysis: UnsafeMutablePointer<vorbis_dsp_state>
@@ -113,7 +114,7 @@ struct VorbisEncoder: ~Copyable {
     }
 
     private func drain(_ each: (borrowing VorbisPacket) -> Void) {
-        // Without bitrate management a block gives its packet directly.
+        // Without bitrate management a block gives its packet directly; only with it that call is refused.
         var raw = unsafe ogg_packet()
         while unsafe vorbis_analysis_blockout(analysis, block) == 1 {
             guard unsafe vorbis_analysis(block, &raw) == 0 else { continue }

@@ -1,3 +1,4 @@
+internal import COgg
 internal import CVorbis
 internal import Glibc
 

@@ -30,6 +30,20 @@ public final class VorbisStream {
         let at: FrameTime
     }
 
+    /// The link that is being written; positions of links and pages are granules of the plain stream.
+    private struct Link {
+        let headers: LinkHeaders
+        let title: Title?
+        let begin: Int64
+    }
+
+    /// The page that is being filled.
+    private struct Page {
+        var begin: Int64 = 0
+        var title: Title?
+        var startsLink = false
+    }
+
     private let encoder: VorbisEncoder
     private let headerPackets: VorbisHeaders
     private let station: String
@@ -44,10 +58,9 @@ public final class VorbisStream {
     private var marks: [Mark] = []
     /// The title of the frames that come next.
     private var title: Title?
-    /// The page that is being filled.
-    private var page = (begin: Int64(0), title: Title?.none, startsLink: false)
-    /// The link that is being written; none before the first packet, whose title decides about the first link.
-    private var link: (headers: LinkHeaders, title: Title?, begin: Int64)?
+    private var page = Page()
+    /// None before the first packet, when the first link's title is not known yet.
+    private var link: Link?
     private var serial: UInt32
     private var isFinishing = false
 
@@ -67,6 +80,11 @@ public final class VorbisStream {
         plainHeaders = plain.begin(
             serial: serial, headers: headerPackets,
             comments: VorbisHeaders.comments(station: station, title: nil))
+    }
+
+    /// Bits a second that music takes on average at a quality from −1 to 10; 0 for a quality that there is not.
+    public static func nominalBitrate(quality: Double) -> Int {
+        (try? VorbisEncoder(quality: quality))?.nominalBitrate ?? 0
     }
 
     /// Bits a second that music takes on average.
@@ -110,13 +128,13 @@ public final class VorbisStream {
         emit(
             StreamPage(
                 plain: plain.cut(), chained: chained.cut(), link: current.headers,
-                startsLink: page.startsLink,
-                end: start + FrameCount(frames: packet.granule), title: page.title))
+                startsLink: page.startsLink, end: start + FrameCount(frames: packet.granule),
+                title: page.title))
         if linkEnds {
             _ = beginLink(at: packet.granule)
             chained.add(packet, granule: 0, ends: false)
         } else {
-            page = (begin: packet.granule, title: title, startsLink: false)
+            page = Page(begin: packet.granule, title: title)
         }
     }
 
@@ -128,15 +146,17 @@ public final class VorbisStream {
         }
     }
 
-    private func beginLink(at granule: Int64) -> (headers: LinkHeaders, title: Title?, begin: Int64) {
+    /// Begins a link and its first page with the current title. Its first packet, the one that ends at the granule,
+    /// is still to be added.
+    private func beginLink(at granule: Int64) -> Link {
         // An odd step (2³² divided by the golden ratio) meets all numbers before it repeats one.
         serial &+= 0x9e37_79b9
         let headers = chained.begin(
             serial: serial, headers: headerPackets,
             comments: VorbisHeaders.comments(station: station, title: title))
-        let begun = (headers: LinkHeaders(bytes: headers), title: title, begin: granule)
+        let begun = Link(headers: LinkHeaders(bytes: headers), title: title, begin: granule)
         link = begun
-        page = (begin: granule, title: title, startsLink: true)
+        page = Page(begin: granule, title: title, startsLink: true)
         return begun
     }
 }

@@ -30,7 +30,7 @@ import Testing
         )
         let pages = try OggPage.pages(in: recording.chained)
         let begins = pages.indices.filter { pages[$0].beginsStream }
-        #expect(begins.count == 3)
+        try #require(begins.count == 3)
         #expect(Set(begins.map { pages[$0].serial }).count == 3)
         var frames: Int64 = 0
         for (begin, end) in zip(begins, begins.dropFirst() + [pages.count]) {
@@ -39,8 +39,8 @@ import Testing
             #expect(link.map(\.sequence) == Array(0..<UInt32(link.count)))
             #expect(link.map(\.endsStream) == link.indices.map { $0 == end - 1 })
             let audio = link.drop { $0.granule == 0 }
-            #expect(audio.first!.packets.count >= 3)
-            frames += link.last!.granule
+            #expect(try #require(audio.first).packets.count >= 3)
+            frames += try #require(link.last).granule
         }
         // No frame is lost or doubled between the links.
         #expect(frames == Int64(total))
@@ -61,9 +61,10 @@ import Testing
             #expect(chained.dropFirst(isRepeating ? 1 : 0) == plain[...])
         }
         let links = recording.pages.indices.filter { recording.pages[$0].startsLink }
+        try #require(links.count == 2)
         let last = try OggPage.pages(in: recording.pages[links[1] - 1].chained).flatMap(\.packets).last
         let first = try OggPage.pages(in: recording.pages[links[1]].chained).flatMap(\.packets).first
-        #expect(links.count == 2 && first == last)
+        #expect(first == last)
     }
 
     /// Silence takes a few bytes a packet and noise some hundred: the pages have the same length in time.
