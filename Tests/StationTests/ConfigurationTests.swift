@@ -92,7 +92,7 @@ import Testing
         #expect("\(configuration.place(of: "programme.emergency"))" == "/srv/radio/station.yaml:19:14")
         #expect(configuration.place(of: "playlists.ids.from[0]").line == 15)
         #expect(configuration.place(of: "mounts[0].quality").column == 14)
-        #expect(configuration.place(of: "server.data").line == 5)
+        #expect(configuration.place(of: "server.data").line == 4)
         #expect(configuration.place(of: "nothing.at.all").line == 1)
     }
 

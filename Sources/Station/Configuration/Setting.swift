@@ -32,7 +32,8 @@ struct Setting {
         place = findings.place(node.mark)
         self.keyPlace = keyPlace ?? place
         self.findings = findings
-        findings.remember(name, at: self.place)
+        // A group or a list is looked for at its name.
+        findings.remember(name, at: node.scalar == nil ? self.keyPlace : place)
     }
 
     func report(_ sentence: String) {

@@ -1,0 +1,98 @@
+import TestKit
+import Testing
+
+@testable import Station
+
+@Suite struct CheckTests {
+    private let folder: TemporaryDirectory
+
+    init() throws { folder = try TemporaryDirectory() }
+
+    /// A station on the disk that is right.
+    private func makeStation(_ text: String = sampleText) throws {
+        try folder.write("station.yaml", text)
+        for name in ["music/a.mp3", "music/b.ogg", "ids/1.ogg", "emergency.ogg"] { try folder.write(name) }
+        try folder.write("icecast.secret", "hackme\n")
+        folder.mode("icecast.secret", 0o600)
+    }
+
+    private func check(_ probe: (String) -> String? = { _ in nil }) -> [Problem] {
+        Check.problems(path: folder.path + "/station.yaml", environment: sampleEnvironment, probe: probe)
+    }
+
+    private func told(_ problems: [Problem]) -> [String] {
+        problems.map { $0.description.replacing(folder.path + "/", with: "") }
+    }
+
+    @Test func aStationThatIsRightHasNoProblem() throws {
+        try makeStation()
+        var probed: [String] = []
+        let problems = check {
+            probed.append($0)
+            return nil
+        }
+        #expect(told(problems) == [])
+        #expect(
+            probed.map { String($0.dropFirst(folder.path.count + 1)) } == [
+                "music/a.mp3", "music/b.ogg", "ids/1.ogg", "emergency.ogg",
+            ])
+    }
+
+    @Test func aBrokenConfigurationIsAllThatIsSaid() throws {
+        try makeStation(sampleText.replacing("quality: 5", with: "quality: loud"))
+        #expect(
+            told(check()) == [
+                "station.yaml:9:14: mounts[0].quality is “loud”: write a number from -1 (smallest) to 10 (best)"
+            ])
+    }
+
+    @Test func whatIsWrongWithFilesAndSecretsIsNamedWhereItIsCalledFor() throws {
+        try makeStation(sampleText.replacing("from: ids,", with: "from: [ids, ids.m3u],", maxReplacements: 1))
+        try folder.remove("emergency.ogg")
+        try folder.remove("icecast.secret")
+        try folder.write("ids.m3u", "\nids/1.ogg\nids/2.ogg\nmusic/noise.wav\n")
+        try folder.write("music/noise.mp3")
+        try folder.write("music/noise.wav")
+        let problems = check { $0.contains("noise") ? "\($0) holds no audio: replace it" : nil }
+        #expect(
+            told(problems) == [
+                "station.yaml:12:20: icecast.secret is not there: write the password into it and nothing else",
+                "ids.m3u:3:1: ids/2.ogg is not there: correct the line, or put it there",
+                "station.yaml:19:14: emergency.ogg is not there: correct the path, or mount its disk",
+                "station.yaml:14:21: music/noise.mp3 holds no audio: replace it",
+                "station.yaml:14:21: music/noise.wav holds no audio: replace it",
+            ])
+        #expect(problems.allSatisfy { $0.severity == .wrong })
+    }
+
+    @Test func whatIsOnlyWorthKnowingIsANote() throws {
+        try makeStation(
+            sampleText.replacing("  emergency: emergency.ogg\n", with: "")
+                .replacing("  ids: {", with: "  unused: { from: music }\n  ids: {"))
+        folder.mode("icecast.secret", 0o644)
+        let problems = check()
+        #expect(
+            told(problems) == [
+                "station.yaml:12:20: icecast.secret can be read by others on this machine: run chmod 600 icecast.secret",
+                "station.yaml:15:3: the playlist unused is not used in programme: delete it, or name it there",
+                "station.yaml:17:1: programme has no emergency file, and listeners would hear a tone when nothing can be "
+                    + "played: add emergency: and a calm piece of music",
+            ])
+        #expect(problems.allSatisfy { $0.severity == .note })
+    }
+
+    @Test func theEmergencyIsASingleFile() throws {
+        try makeStation(sampleText.replacing("emergency.ogg", with: "music"))
+        #expect(
+            told(check()) == ["station.yaml:19:14: programme.emergency is music: name a single audio file"])
+    }
+
+    @Test func progressCountsEachFileOnce() throws {
+        try makeStation()
+        var seen: [Int] = []
+        _ = Check.problems(
+            path: folder.path + "/station.yaml", environment: sampleEnvironment, probe: { _ in nil },
+            progress: { done, all in seen += [done, all] })
+        #expect(seen == [0, 4, 1, 4, 2, 4, 3, 4])
+    }
+}
