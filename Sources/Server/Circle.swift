@@ -1,0 +1,193 @@
+internal import Audio
+internal import Broadcast
+internal import Codecs
+internal import NIOCore
+internal import Synchronization
+
+/// A page of a mount as one event loop sends it: its bytes are copied into NIO's storage once, when first needed, and
+/// shared by all listeners of the loop.
+final class Sheet {
+    let page: StreamPage
+    private(set) lazy var plain = ByteBuffer(bytes: page.plain)
+    private(set) lazy var chained = ByteBuffer(bytes: page.chained)
+    private(set) lazy var link = ByteBuffer(bytes: page.link.bytes)
+
+    init(_ page: StreamPage) { self.page = page }
+}
+
+/// The listeners of one mount on one event loop. Runs on that loop only; the encoder's thread wakes it and does no
+/// more than that. It must not block: everybody on the loop would wait.
+///
+/// It holds the mount's newest pages, numbered as the mount numbers them, and the listeners, each with the number of
+/// the page that it wants next:
+///
+/// ```
+///   first                                  edge
+///     [ page page page page page page page ]
+///             ↑ slow listener          ↑ listener of another phase
+/// ```
+///
+/// The number of writes is the whole cost of a listener (swift-on-debian, S5), so a listener is served every `batch`
+/// pages: one page while there are few listeners, about a second of audio when there are many. The place in the array
+/// is the listener's phase, so that each page wakes one part of them and the load is even.
+final class Circle {
+    /// Listeners for each page by which the batch grows.
+    static let listenersPerPage = 100
+
+    let publicMount: PublicMount
+    private let loop: any EventLoop
+    private let desk: FrontDesk
+    private let whenEmpty: () -> Void
+    private var mount: Mount { publicMount.mount }
+    /// First read when there is a page, and never changing after that.
+    private lazy var plainHeaders = ByteBuffer(bytes: mount.plainHeaders)
+    private var sheets: [Sheet] = []
+    private var first: Int
+    private var listeners: [Listener] = []
+    /// The ICY block of the title that was last asked for.
+    private var block: (title: Title?, bytes: ByteBuffer)?
+    /// Those who came before the first page.
+    private var waiting: [Listener] = []
+    private var wake: MountWake?
+    private var ended = false
+
+    init(_ publicMount: PublicMount, on loop: any EventLoop, desk: FrontDesk, whenEmpty: @escaping () -> Void)
+    {
+        self.publicMount = publicMount
+        self.loop = loop
+        self.desk = desk
+        self.whenEmpty = whenEmpty
+        first = publicMount.mount.join(burst: desk.burst) ?? publicMount.mount.edge
+        let circle = NIOLoopBound(self, eventLoop: loop)
+        let isDue = DueFlag()
+        wake = mount.onAppend {
+            guard !isDue.raised.exchange(true, ordering: .acquiringAndReleasing) else { return }
+            circle.eventLoop.execute {
+                isDue.raised.store(false, ordering: .releasing)
+                circle.value.follow()
+            }
+        }
+    }
+
+    private var edge: Int { first + sheets.count }
+
+    // MARK: Coming and going
+
+    /// Takes a listener in: it gets the burst at once, or waits for the first page.
+    func admit(_ listener: Listener) {
+        guard let cursor = mount.join(burst: desk.burst) else {
+            waiting.append(listener)
+            return
+        }
+        takePages()
+        begin(listener, at: cursor)
+    }
+
+    private func begin(_ listener: Listener, at cursor: Int) {
+        // A page may have left the ring between the two looks at the mount.
+        let cursor = min(max(cursor, first), edge - 1)
+        listener.seat = listeners.count
+        listeners.append(listener)
+        publicMount.listenerCame()
+        listener.begin(sheets[(cursor - first)...], upTo: edge, plainHeaders: plainHeaders)
+    }
+
+    /// Lets a listener go, whose connection is closed.
+    func dismiss(_ listener: Listener, _ departure: Departure) {
+        waiting.removeAll { $0 === listener }
+        if let seat = listener.seat {
+            listener.seat = nil
+            let last = listeners.removeLast()
+            if last !== listener {
+                listeners[seat] = last
+                last.seat = seat
+            }
+            publicMount.listenerWent(departure)
+        }
+        guard listeners.isEmpty, waiting.isEmpty else { return }
+        wake?.cancel()
+        whenEmpty()
+    }
+
+    /// Ends every listener's response behind a whole page; the future comes when all connections are closed.
+    func end() -> EventLoopFuture<Void> {
+        ended = true
+        takePages()
+        for listener in listeners {
+            _ = serve(listener)
+            listener.end()
+        }
+        for listener in waiting { listener.giveUp() }
+        return EventLoopFuture.andAllComplete((listeners + waiting).compactMap(\.closed), on: loop)
+    }
+
+    // MARK: Following the mount
+
+    /// Takes what the mount has got and serves those whose turn it is.
+    private func follow() {
+        guard !ended else { return }
+        let old = edge
+        takePages()
+        if !waiting.isEmpty, let cursor = mount.join(burst: desk.burst), !sheets.isEmpty {
+            for listener in waiting { begin(listener, at: cursor) }
+            waiting = []
+        }
+        let batch = batch
+        var slow: [Listener] = []
+        for number in max(old, edge - batch)..<max(old, edge) {
+            for seat in stride(from: number % batch, to: listeners.count, by: batch)
+            where !serve(listeners[seat]) {
+                slow.append(listeners[seat])
+            }
+        }
+        for listener in slow { listener.drop() }
+    }
+
+    private func takePages() {
+        switch mount.read(from: edge) {
+        case .lost:
+            // This loop stood still for longer than the ring. Who is behind now has lost its pages too.
+            sheets = []
+            first = mount.join(burst: desk.burst) ?? mount.edge
+            takePages()
+        case .pages(let pages):
+            sheets += pages.map(Sheet.init)
+            guard let newest = sheets.last else { return }
+            let old = sheets.prefix { newest.page.end - $0.page.end > mount.span }.count
+            sheets.removeFirst(old)
+            first += old
+        }
+    }
+
+    /// Pages that a listener gets at a time.
+    private var batch: Int {
+        guard sheets.count > 1 else { return 1 }
+        let held = sheets[sheets.count - 1].page.end - sheets[0].page.end
+        let pagesInASecond = Int(Double(sheets.count - 1) / max(held.seconds, 0.001))
+        return max(1, min(pagesInASecond, listeners.count / Self.listenersPerPage))
+    }
+
+    /// Sends a listener all pages that it has not got, unless its connection is still full.
+    ///
+    /// - Returns: false when its next page is gone: it is too slow.
+    func serve(_ listener: Listener) -> Bool {
+        guard listener.place.cursor >= first else { return false }
+        if listener.isReady, listener.place.cursor < edge {
+            listener.send(sheets[(listener.place.cursor - first)...], upTo: edge)
+        }
+        return true
+    }
+
+    /// A title as an ICY block, made once for all who are shown it.
+    func icyBlock(_ title: Title?) -> ByteBuffer {
+        if let block, block.title == title { return block.bytes }
+        let bytes = ByteBuffer(bytes: IcyMetadata.block(for: title))
+        block = (title, bytes)
+        return bytes
+    }
+}
+
+/// Joins the wake-ups of one circle: no second one is queued while one is under way.
+private final class DueFlag: Sendable {
+    let raised = Atomic(false)
+}

@@ -1,0 +1,121 @@
+public import Audio
+
+/// What the front door is told before it opens.
+public struct FrontDoorConfiguration: Sendable {
+    /// Where to listen; each gets a socket of its own.
+    public var listen: [ListenAddress]
+    /// The `host:port` that goes into addresses when a request names no usable Host; nil for `localhost` and the
+    /// first port.
+    public var address: String?
+    /// How much audio a newcomer gets at once.
+    public var burst: FrameCount
+    public var station: StationTexts
+    public var limits: Limits
+    /// Event loops, each on a thread of its own. One serves many thousands of listeners.
+    public var eventLoops: Int
+
+    public init(
+        listen: [ListenAddress], address: String? = nil, burst: FrameCount = FrameCount(seconds: 4),
+        station: StationTexts, limits: Limits = Limits(), eventLoops: Int = 1
+    ) {
+        self.listen = listen
+        self.address = address
+        self.burst = burst
+        self.station = station
+        self.limits = limits
+        self.eventLoops = eventLoops
+    }
+
+    /// What one connection may cost.
+    public struct Limits: Sendable {
+        /// The most bytes of a request's head.
+        public var headBytes: Int
+        /// From the connection, or from the last answer, to a complete head.
+        public var headTime: Duration
+        /// From a head to the end of a page's transfer.
+        public var pageTime: Duration
+        /// How long a listener waits for the first page of a mount that is just starting.
+        public var firstPageTime: Duration
+
+        public init(
+            headBytes: Int = 8192, headTime: Duration = .seconds(10), pageTime: Duration = .seconds(30),
+            firstPageTime: Duration = .seconds(5)
+        ) {
+            self.headBytes = headBytes
+            self.headTime = headTime
+            self.pageTime = pageTime
+            self.firstPageTime = firstPageTime
+        }
+    }
+}
+
+/// What the station says of itself on its page and in its status. Free text: each form adds its own escaping.
+public struct StationTexts: Sendable, Hashable {
+    public var name: String
+    public var description: String
+
+    public init(name: String, description: String) {
+        self.name = name
+        self.description = description
+    }
+}
+
+/// An address to listen at: `[::]:8000`, `0.0.0.0:8000`, `localhost:8000`. `[::]` means every address of the machine,
+/// IPv6 and IPv4.
+public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
+    public let host: String
+    /// 0 for any free port.
+    public let port: Int
+
+    public init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Parses `host:port`, an IPv6 address in brackets; nil when it is neither.
+    public init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            return nil
+        }
+        guard !host.isEmpty else { return nil }
+        self.init(host: String(host), port: Int(port))
+    }
+
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// Why the front door could not open.
+public enum FrontDoorError: Error, Sendable, Equatable, CustomStringConvertible {
+    case addressInUse(ListenAddress)
+    case notPermitted(ListenAddress)
+    case noSuchAddress(ListenAddress)
+    case other(ListenAddress, reason: String)
+
+    public var description: String {
+        switch self {
+        case .addressInUse(let address):
+            """
+            Another program already listens at \(address): end it (`ss -ltnp` shows which it is), or choose another \
+            port under server: listen:.
+            """
+        case .notPermitted(let address):
+            """
+            Listening at \(address) is not permitted: ports below 1024 need a right that this user does not have. \
+            Choose a higher port under server: listen:.
+            """
+        case .noSuchAddress(let address):
+            """
+            This machine does not have the address of \(address): write one that it has, or [::]:\(address.port) for \
+            all of them, under server: listen:.
+            """
+        case .other(let address, let reason):
+            "Listening at \(address) failed (\(reason)): check server: listen:."
+        }
+    }
+}

@@ -1,0 +1,105 @@
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+
+/// The pages behind the front door: Hummingbird's router, without its server. The porter has read the request's head
+/// already and stays at the door, so that the next request on the connection may be a listener's.
+///
+/// Answers are made on Swift's cooperative threads; nothing in here blocks.
+struct Website: Sendable {
+    private let desk: FrontDesk
+    private let responder: RouterResponder<BasicRequestContext>
+
+    init(desk: FrontDesk) {
+        self.desk = desk
+        let router = Router()
+        router.get("/") { request, _ in StationPage(desk, for: request).response }
+        router.get("/status-json.xsl") { request, _ in try StatusJSON.response(desk, for: request) }
+        router.get("**") { request, _ in
+            guard let path = percentDecoded(request.uri.path), path.hasSuffix(".m3u"),
+                let mount = desk.mount(at: String(path.dropLast(4)))
+            else { return Response(Refusal.noSuchPath) }
+            return Playlist.m3u(mount, base: desk.base(of: request))
+        }
+        responder = router.buildResponder()
+    }
+
+    /// Answers a request on its connection; when the connection breaks, the answer ends there.
+    func answer(_ head: RequestHead, on channel: any Channel) async {
+        // HEAD is GET without the body, for every page.
+        var request = HTTPRequest(method: .get, scheme: "http", authority: head["host"], path: head.target)
+        for field in head.fields {
+            guard let name = Field.Name(field.name) else { continue }
+            request.headerFields.append(Field(name: name, value: field.value))
+        }
+        var response: Response
+        do {
+            let source = ApplicationRequestContextSource(channel: channel, logger: desk.logger)
+            response = try await responder.respond(
+                to: Request(head: request, body: RequestBody(buffer: ByteBuffer())),
+                context: BasicRequestContext(source: source))
+        } catch {
+            desk.logger.error("A page could not be made.", metadata: ["error": "\(error)"])
+            response = Response(Refusal.brokenPage)
+        }
+        if head.method == "HEAD" { response = response.createHeadResponse() }
+        let bytes = ByteBuffer(string: responseHead(response, to: head))
+        // Both fail only with the connection, and then nobody is left to be told.
+        channel.write(bytes, promise: nil)
+        try? await response.body.write(PageWriter(channel: channel))
+    }
+
+    private func responseHead(_ response: Response, to head: RequestHead) -> String {
+        var text = "HTTP/1.\(head.minorVersion) \(response.status.code) \(response.status.reasonPhrase)\r\n"
+        text += "Server: \(serverName)\r\nDate: \(httpDate(desk.now()))\r\n"
+        text += "Connection: \(head.keepsConnection ? "keep-alive" : "close")\r\n"
+        text += "X-Content-Type-Options: nosniff\r\n"
+        // `HTTPFields` holds no value with a control character.
+        for field in response.headers { text += "\(field.name): \(field.value)\r\n" }
+        return text + "\r\n"
+    }
+}
+
+/// A header field of the web's (swift-http-types, by way of Hummingbird).
+typealias Field = HTTPFields.Element
+
+/// Writes the body of a page to its connection, no faster than the connection takes it.
+private struct PageWriter: ResponseBodyWriter {
+    let channel: any Channel
+
+    func write(_ buffer: ByteBuffer) async throws { try await channel.writeAndFlush(buffer) }
+
+    func finish(_ trailers: HTTPFields?) async throws { channel.flush() }
+}
+
+extension Response {
+    /// A refusal as a page.
+    init(_ refusal: Refusal) {
+        self.init(
+            status: .init(code: refusal.status, reasonPhrase: refusal.reason), text: refusal.sentence + "\n",
+            type: "text/plain; charset=utf-8")
+    }
+
+    init(status: HTTPResponse.Status = .ok, text: String, type: String, headers: HTTPFields = [:]) {
+        var headers = headers
+        headers[.contentType] = type
+        headers[.cacheControl] = "no-cache, no-store"
+        self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}
+
+extension FrontDesk {
+    /// `http://host:port` as the client knows us, for absolute addresses. What is no plain host name or address is
+    /// not repeated: it would be the request's own words in our answer.
+    func base(of request: Request) -> String {
+        let host = request.head.authority.flatMap { isHostAndPort($0) ? $0 : nil }
+        return "http://\(host ?? address)"
+    }
+}
+
+/// Whether a text is a host name, an IPv4 address or a bracketed IPv6 address, with or without a port.
+func isHostAndPort(_ text: String) -> Bool {
+    guard text.utf8.count <= 255 else { return false }
+    let name = /(?:[A-Za-z0-9](?:[A-Za-z0-9._\-]*)|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/
+    return text.wholeMatch(of: name) != nil
+}

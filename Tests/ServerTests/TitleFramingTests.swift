@@ -1,0 +1,52 @@
+import NIOCore
+import Testing
+
+@testable import Server
+
+@Suite struct TitleFramingTests {
+    private func framing(_ target: String, _ fields: [String: String]) throws -> TitleFraming {
+        var reader = HeadReader(limit: 8192)
+        let lines = fields.map { "\($0.key): \($0.value)\r\n" }.joined()
+        reader.append(ByteBuffer(string: "GET \(target) HTTP/1.1\r\n\(lines)\r\n"))
+        guard case .head(let head) = reader.next() else { throw Refusal.notHTTP }
+        return try TitleFramingRule.framing(for: head)
+    }
+
+    @Test(arguments: [
+        // A relaying Icecast, with and without `relay-shoutcast-metadata`.
+        (["User-Agent": "Icecast 2.4.4", "Icy-MetaData": "1"], TitleFraming.chained),
+        (["User-Agent": "Icecast 2.4.0-kh15"], .chained),
+        // vorbis-tools.
+        (["User-Agent": "ogg123/1.4.2 (vorbis-tools; Linux)"], .chained),
+        (["User-Agent": "something from vorbis-tools 1.4.2"], .chained),
+        // Who asks for blocks: ffmpeg and mpv, GStreamer, streamripper, VLC's second request.
+        (["User-Agent": "Lavf/59.27.100", "Icy-MetaData": "1"], .icy),
+        (["User-Agent": "GStreamer souphttpsrc 1.22.0", "icy-metadata": "1"], .icy),
+        (["User-Agent": "sr-POSIX/1.64.6", "Icy-Metadata": "1"], .icy),
+        (["User-Agent": "VLC/3.0.24 LibVLC/3.0.24", "Icy-MetaData": "1"], .icy),
+        // Everybody else: browsers, VLC's first request, who says no.
+        (["User-Agent": "Mozilla/5.0", "Sec-Fetch-Dest": "audio"], .plain),
+        (["User-Agent": "VLC/3.0.24 LibVLC/3.0.24"], .plain),
+        (["User-Agent": "curl/8", "Icy-MetaData": "0"], .plain),
+        ([:], .plain),
+    ])
+    func theRequestDecides(_ fields: [String: String], _ expected: TitleFraming) throws {
+        #expect(try framing("/stream.ogg", fields) == expected)
+    }
+
+    @Test(arguments: [("none", TitleFraming.plain), ("icy", .icy), ("chained", .chained)])
+    func theAddressOverridesTheTable(_ wish: String, _ expected: TitleFraming) throws {
+        #expect(try framing("/stream.ogg?titles=\(wish)", [:]) == expected)
+        #expect(try framing("/s?a=b&titles=\(wish)", ["User-Agent": "Icecast 2.4.4"]) == expected)
+        #expect(try framing("/s?titles=\(wish)", ["Icy-MetaData": "1"]) == expected)
+    }
+
+    @Test(arguments: ["", "=", "=ICY", "=on", "=icy%00"])
+    func anUnknownWishIsRefused(_ wish: String) {
+        #expect(throws: Refusal.unknownTitles) { try framing("/stream.ogg?titles\(wish)", [:]) }
+    }
+
+    @Test func everyRowHasAReason() {
+        #expect(TitleFramingRule.table.allSatisfy { $0.reason.count > 20 })
+    }
+}
