@@ -58,11 +58,12 @@ struct StationPage {
     private var player: String {
         guard let first = mounts.first else { return "<p>\(words.nothing)</p>" }
         let path = escaped(urlPath(first.path))
-        let title = first.newest?.title?.line ?? station.name
+        let title = first.newest?.title
+        let line = title.map { [$0.artist, $0.title].compactMap(\.self).joined(separator: " – ") }
         return """
             <section aria-label="\(words.onAir)">
             <h2>\(words.onAir)</h2>
-            <p id="now" aria-live="polite" data-status="/status-json.xsl?mount=\(path)">\(escaped(title))</p>
+            <p id="now" aria-live="polite" data-status="/status-json.xsl?mount=\(path)">\(escaped(line ?? station.name))</p>
             <audio controls preload="none" src="\(path)?titles=none"></audio>
             </section>
             <h2>\(words.elsewhere)</h2>
@@ -111,7 +112,7 @@ struct StationPage {
           try {
             const status = await (await fetch(now.dataset.status)).json()
             const source = status.icestats.source
-            const line = source && [source.artist, source.title].filter(Boolean).join(" \u{2013} ")
+            const line = source && [source.artist, source.title].filter(Boolean).join(" – ")
             if (line && line !== now.textContent) now.textContent = line
           } catch { /* The next time, perhaps. */ }
         }

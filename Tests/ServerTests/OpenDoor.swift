@@ -13,19 +13,23 @@ let testInstant: Int64 = 1_767_323_045_000_000_000
 let patient = FrontDoorConfiguration.Limits(
     headTime: .seconds(600), pageTime: .seconds(600), firstPageTime: .seconds(600))
 
+let silent: Logger = {
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    return logger
+}()
+
 /// Opens a front door on a free port, gives it to a test, and closes it.
 func withFrontDoor(
     _ mounts: [FakeMount], station: StationTexts = StationTexts(name: "Radio", description: "A test"),
     limits: FrontDoorConfiguration.Limits = patient, listen: String = "127.0.0.1:0", eventLoops: Int = 2,
     _ body: (FrontDoor, Int) async throws -> Void
 ) async throws {
-    var logger = Logger(label: "test")
-    logger.logLevel = .critical
     let configuration = FrontDoorConfiguration(
         listen: [try #require(ListenAddress(listen))], address: "fallback.example:8000", station: station,
         limits: limits, eventLoops: eventLoops)
     let door = FrontDoor(
-        configuration: configuration, mounts: mounts.map(\.mount), logger: logger, now: { testInstant })
+        configuration: configuration, mounts: mounts.map(\.mount), logger: silent, now: { testInstant })
     let port = try await door.start()[0]
     do {
         try await body(door, port)
