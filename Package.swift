@@ -44,22 +44,25 @@ let package = Package(
         system("COgg", nil, "libogg-dev"),
         system("CVorbis", nil, "libvorbis-dev"),
         system("CShout", nil, "libshout-dev"),
-        system("CAV", "libavformat", "libavformat-dev", "libavcodec-dev", "libswresample-dev", "libavutil-dev"),
+        system(
+            "CAV", "libavformat", "libavformat-dev", "libavcodec-dev", "libswresample-dev", "libavutil-dev"),
         system("CEbur128", nil, "libebur128-dev"),
         .target(name: "CShims"),
 
         .target(name: "Audio", dependencies: ["CShims"], swiftSettings: guarded),
         .target(name: "Programme", swiftSettings: guarded),
         .target(name: "Media", dependencies: ["Audio", "CAV", "CEbur128", "CShims"], swiftSettings: guarded),
-        .target(name: "Codecs", dependencies: ["Audio", "COgg", "CVorbis", "CShims"], swiftSettings: guarded),
-        .target(name: "Broadcast", dependencies: ["Codecs", "CShout", "CShims"], swiftSettings: guarded),
+        .target(
+            name: "Codecs", dependencies: ["Audio", "COgg", "CVorbis", "CShims"], swiftSettings: guarded),
+        .target(
+            name: "Broadcast", dependencies: ["Codecs", "Audio", "CShout", "CShims"], swiftSettings: guarded),
         .target(
             name: "Playout", dependencies: ["Broadcast", "Programme", "Codecs", "Audio", "CShims"],
             swiftSettings: guarded),
         .target(
             name: "Server",
             dependencies: [
-                "Broadcast",
+                "Broadcast", "Codecs", "Audio",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -68,7 +71,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: house),
         .target(
-            name: "History", dependencies: ["Programme", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "History", dependencies: ["Programme", "CShims", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: guarded),
         .target(
             name: "Station",
@@ -84,11 +87,16 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(name: "funkhaus-media", dependencies: ["Media"], swiftSettings: house),
 
-        .target(name: "TestKit", dependencies: ["Audio", "CShims"], path: "Tests/TestKit", swiftSettings: house),
+        .target(
+            name: "TestKit", dependencies: ["Audio", "CShims"], path: "Tests/TestKit", swiftSettings: house),
         tests("AudioTests", ["Audio"]),
         tests("ProgrammeTests", ["Programme"]),
         tests("MediaTests", ["Media", "Codecs", "Audio"]),
         tests("CodecsTests", ["Codecs", "Audio"]),
         tests("BroadcastTests", ["Broadcast", "Codecs", "Audio"]),
+        tests("PlayoutTests", ["Playout", "Broadcast", "Programme", "Codecs", "Audio"]),
+        tests("ServerTests", ["Server", "Broadcast", "Codecs", "Audio"]),
+        tests("HistoryTests", ["History", "Programme"]),
+        tests("StationTests", ["Station", "Programme"]),
     ]
 )

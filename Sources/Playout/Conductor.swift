@@ -27,7 +27,7 @@ final class Conductor {
         var handed = false
     }
 
-    let settings: PlayoutSettings
+    var settings: PlayoutSettings
     let engine: EngineLine
     let opener: any TrackOpener
     let journal: any Journal
@@ -78,6 +78,7 @@ final class Conductor {
     /// Begins the programme: the mix's frame 0 will be this instant.
     func start(at instant: Instant) {
         base = instant
+        record(.start, words: "The station went on air.")
         loadEmergency()
         if let item = timeline.item(at: instant) { load(item, from: instant - item.start) }
     }
@@ -96,8 +97,8 @@ final class Conductor {
 
     /// Closes every file. The engine must have stopped.
     func finish() {
-        let end = base + Length(frames: engine.position.frames)
-        if let item = onAir?.item ?? tone { journal.ended(item, at: end, why: "the station stopped") }
+        if let current { journal.ended(current, at: now, why: "the station stopped") }
+        record(.stop, words: "The station went off air.")
         for loaded in lent.values { loaded.track.close() }
         lent = [:]
         (onAir, tone, next, emergency) = (nil, nil, nil, nil)

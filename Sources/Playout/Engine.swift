@@ -200,11 +200,11 @@ final class Engine {
         let got = deck.frames.read(into: &fading, at: 0, count: min(left, block.capacity))
         let gain = deck.gain
         fading.withChannels(reading: { (fromLeft: Span<Float>, fromRight: Span<Float>) in
-            block.withChannels { (left_: inout MutableSpan<Float>, right_: inout MutableSpan<Float>) in
+            block.withChannels { (onLeft: inout MutableSpan<Float>, onRight: inout MutableSpan<Float>) in
                 for frame in 0..<got {
                     let factor = gain * Float(left - frame) / Float(Self.fade)
-                    left_[frame] += fromLeft[frame] * factor
-                    right_[frame] += fromRight[frame] * factor
+                    onLeft[frame] += fromLeft[frame] * factor
+                    onRight[frame] += fromRight[frame] * factor
                 }
             }
         })

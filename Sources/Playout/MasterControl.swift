@@ -179,6 +179,11 @@ public final class MasterControl: Sendable {
         try perform { $0.adopt(rotation) }
     }
 
+    /// Takes up changed settings; what is on air keeps its gain.
+    public func apply(_ settings: PlayoutSettings) throws(ActRefusal) {
+        try perform { $0.settings = settings }
+    }
+
     /// Runs something on the conductor's thread and waits for its answer.
     private func perform<Answer: Sendable>(
         _ body: @escaping @Sendable (Conductor) -> Answer

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Station
 
-struct RenderCommand: AsyncParsableCommand {
+struct RenderCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "render",
         abstract: "Writes to a file what is on air in a span of time.",
@@ -24,8 +24,10 @@ struct RenderCommand: AsyncParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The Ogg file to be written; - is standard output.", valueName: "file"),
-        completion: .file(extensions: ["ogg"]))
+        help: ArgumentHelp(
+            "The file to be written: .ogg, or .wav for the mix before encoding; - is Ogg on standard output.",
+            valueName: "file"),
+        completion: .file(extensions: ["ogg", "wav"]))
     var output: String
 
     @OptionGroup var place: ConfigurationOption
@@ -39,7 +41,7 @@ struct RenderCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
+    func run() throws {
         let environment = ProcessInfo.processInfo.environment
         let path = try place.find(environment: environment)
         let configuration = try Configuration.load(path: path, environment: environment)
@@ -47,8 +49,8 @@ struct RenderCommand: AsyncParsableCommand {
         let start = try SpokenTime.instant(from, "--from", .wallNow, zone)
         let progress = Progress(environment: environment)
         defer { progress.finish() }
-        let items = try await Render.run(
-            configuration: configuration, environment: environment, from: start, seconds: length.seconds,
+        let items = try Render.run(
+            configuration: configuration, from: start, seconds: Double(length.seconds),
             output: output == "-" ? nil : output,
             progress: { done in progress.show(done, "rendering") })
         progress.finish()

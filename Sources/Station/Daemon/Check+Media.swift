@@ -1,0 +1,46 @@
+internal import Codecs
+internal import Glibc
+internal import History
+internal import Synchronization
+
+extension Check {
+    /// The same, with each file decoded as the daemon would: whole, so that damage in its middle is found too. What the
+    /// journal knows already is not decoded again, and what is found out here the daemon need not.
+    public static func problems(
+        path: String, environment: [String: String], progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
+    ) -> [Problem] {
+        let history = (try? Configuration.load(path: path, environment: environment)).map(History.forCommand)
+        defer { history?.stop() }
+        let known = (try? history?.library()) ?? []
+        let index = Dictionary(known.map { ($0.path, $0) }) { _, newer in newer }
+        let meter = MediaMeter(program: Programs.media)
+        return problems(
+            path: path, environment: environment,
+            probe: { file in
+                var status = stat()
+                stat(file, &status)
+                let size = Int64(status.st_size)
+                let modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+                if let entry = index[file], entry.size == size, entry.modified == modified {
+                    return entry.failure
+                }
+                let result = MusicLibrary.measure(file, with: meter)
+                history?.keep([
+                    MusicLibrary.entry(path: file, size: size, modified: modified, result, at: Daemon.now())
+                ])
+                if case .failure(let failure) = result { return failure.sentence }
+                return nil
+            },
+            progress: progress)
+    }
+}
+
+extension History {
+    /// The history for a command that measures: it writes what it finds unless a daemon does the writing.
+    static func forCommand(_ configuration: Configuration) -> History {
+        let client = ControlClient(socket: configuration.server.control, configuration: configuration.path)
+        let isOnAir = (try? client.queue()) != nil
+        return History(
+            folder: configuration.server.data, access: isOnAir ? .reading : .writing, now: Daemon.now())
+    }
+}

@@ -1,0 +1,300 @@
+internal import Broadcast
+internal import CShims
+internal import Codecs
+internal import Foundation
+internal import History
+internal import Logging
+internal import Playout
+internal import Programme
+internal import Server
+internal import Synchronization
+
+/// The station: everything wired together, from its configuration to its listeners.
+///
+/// `run` starts the rooms from the bottom up (journal, music, playout, door, pushes, commands), waits for signals, and
+/// stops them from the top down. `reload` and what the commands ask come on the control socket's threads. Nothing here
+/// is on the path of a block of audio.
+public final class Daemon: Sendable {
+    struct Running: Sendable {
+        var configuration: Configuration
+        var mounts: [Mount] = []
+        var pushes: [Push] = []
+        /// The front door's.
+        var port = 0
+    }
+
+    let path: String
+    let environment: [String: String]
+    let logger: Logger
+    let history: History
+    let library: MusicLibrary
+    let control: MasterControl
+    let door: FrontDoor
+    let running: Mutex<Running>
+    let onAirSince: Instant
+    /// One reload at a time.
+    private let reloading = Mutex(())
+    private let opener: MediaOpener
+    private let meter: MediaMeter
+    private let watch: LibraryWatch
+    private let commands = Mutex<ControlServer?>(nil)
+
+    /// The wall clock, read here and nowhere below.
+    static func wall() -> Int64 { cshims_wall_now() }
+    static func now() -> Instant { Instant(wallNanoseconds: wall()) }
+
+    /// How long the first look at the music may hold up the start: 2 s.
+    private static let firstScan: Duration = .seconds(2)
+
+    // MARK: Running
+
+    /// Puts the station on air and keeps it there until SIGTERM or SIGINT.
+    ///
+    /// - Parameters:
+    ///   - configuration: the path of its file.
+    ///   - onAir: called once, when listeners can come.
+    /// - Throws: `ConfigurationErrors`, `ControlError` when another daemon has the control socket, `FrontDoorError`;
+    ///   then nothing runs.
+    public static func serve(
+        configuration path: String, environment: [String: String], onAir: (StatusReport) -> Void
+    ) async throws {
+        prepareProcess()
+        let wishes = Wish.signals()
+        let configuration = try Configuration.load(path: path, environment: environment)
+        let daemon = try Daemon(configuration: configuration, environment: environment)
+        do {
+            try await daemon.start()
+        } catch {
+            await daemon.stop()
+            throw error
+        }
+        if let report = try? DaemonControl(daemon: daemon).status() { onAir(report) }
+        for await wish in wishes {
+            guard wish == .reload else { break }
+            switch daemon.reloadConfiguration() {
+            case .success(let done): daemon.logger.info("reloaded", metadata: ["what": "\(done)"])
+            case .failure(let refusal): daemon.logger.error("reload refused", metadata: ["why": "\(refusal)"])
+            }
+        }
+        await daemon.stop()
+    }
+
+    private init(configuration: Configuration, environment: [String: String]) throws {
+        let logger = Logger(label: "funkhaus")
+        path = configuration.path
+        self.environment = environment
+        self.logger = logger
+        running = Mutex(Running(configuration: configuration))
+        onAirSince = Self.now()
+        history = History(folder: configuration.server.data, now: onAirSince) {
+            logger.warning("journal", metadata: ["what": "\($0)"])
+        }
+        let history = history
+        let program = Programs.media
+        let meter = MediaMeter(program: program)
+        self.meter = meter
+        opener = MediaOpener(program: program)
+        control = MasterControl(
+            settings: Self.settings(configuration, logger), journal: StationJournal(history: history),
+            wall: Self.wall)
+        let control = control
+        library = MusicLibrary(
+            configuration: configuration, index: (try? history.library()) ?? [],
+            measure: { MusicLibrary.measure($0, with: meter) },
+            store: { history.keep([$0]) },
+            upcoming: { ((try? control.report(count: 20))?.next ?? []).map(\.track.file) },
+            now: Self.now,
+            changed: { rotation in
+                // Before the station is on air the start takes the newest rotation itself.
+                try? control.adopt(rotation)
+            })
+        let library = library
+        watch = LibraryWatch(configuration) { library.scanned($0) }
+        door = FrontDoor(
+            configuration: FrontDoorConfiguration(
+                listen: [
+                    Server.ListenAddress(
+                        host: configuration.server.listen.host, port: configuration.server.listen.port)
+                ],
+                station: Self.texts(configuration)),
+            mounts: [], logger: logger, now: Self.wall)
+    }
+
+    private static func settings(_ configuration: Configuration, _ logger: Logger) -> PlayoutSettings {
+        PlayoutSettings(
+            stationName: configuration.station.name, loudness: configuration.programme.loudness,
+            emergency: configuration.programme.emergency,
+            report: { logger.warning("not played", metadata: ["why": "\($0)"]) })
+    }
+
+    private static func texts(_ configuration: Configuration) -> StationTexts {
+        StationTexts(name: configuration.station.name, description: configuration.station.description)
+    }
+
+    // MARK: Start and stop
+
+    private func start() async throws {
+        let configuration = running.withLock { $0.configuration }
+        let server = try ControlServer(
+            path: configuration.server.control, handler: DaemonControl(daemon: self))
+        commands.withLock { $0 = server }
+        watch.start()
+        if !library.waitForFirstScan(Self.firstScan) {
+            logger.warning("the music is slow to answer; the station begins without it")
+        }
+        let mounts = configuration.mounts.map { self.mount($0, configuration) }
+        let kept = (try? history.latestState(at: onAirSince))?.1 ?? Timeline.State()
+        control.start(timeline: Timeline(rotation: library.rotation, state: kept), opener: opener)
+        await door.setMounts(mounts)
+        let ports = try await door.start()
+        library.start()
+        let pushes = configuration.icecast.compactMap { push($0, configuration, mounts) }
+        for push in pushes { push.start() }
+        running.withLock { running in
+            running.mounts = mounts
+            running.pushes = pushes
+            running.port = ports[0]
+        }
+        server.start()
+    }
+
+    private func stop() async {
+        commands.withLock { $0.take() }?.stop()
+        for push in running.withLock({ $0.pushes }) { push.stop() }
+        await door.shutdown()
+        meter.cancel()
+        library.stop()
+        watch.stop()
+        control.stop()
+        opener.stop()
+        history.stop()
+    }
+
+    /// A mount, and the rendition that fills it.
+    private func mount(_ wanted: Configuration.Mount, _ configuration: Configuration) -> Mount {
+        let mount = Mount(describe(wanted, configuration))
+        let isTaken = control.add(
+            quality: wanted.quality,
+            output: RenditionOutput(
+                open: { headers in mount.open(plainHeaders: headers) }, page: { page in mount.append(page) }))
+        if !isTaken { logger.error("too many mounts", metadata: ["mount": "\(wanted.path)"]) }
+        return mount
+    }
+
+    private func describe(_ wanted: Configuration.Mount, _ configuration: Configuration) -> MountDescription {
+        let station = configuration.station
+        return MountDescription(
+            path: wanted.path, contentType: "application/ogg", subtype: "Vorbis",
+            bitrate: VorbisStream.nominalBitrate(quality: wanted.quality), quality: wanted.quality,
+            name: station.name, description: station.description, genre: station.genre, url: station.url)
+    }
+
+    private func push(
+        _ wanted: Configuration.IcecastTarget, _ configuration: Configuration, _ mounts: [Mount]
+    ) -> Push? {
+        guard let mount = mounts.first(where: { $0.path == wanted.from }) else { return nil }
+        do {
+            return Push(of: mount, to: try target(wanted, configuration))
+        } catch {
+            logger.error("not pushed", metadata: ["target": "\(wanted.address)", "why": "\(error)"])
+            return nil
+        }
+    }
+
+    private func target(
+        _ wanted: Configuration.IcecastTarget, _ configuration: Configuration
+    ) throws -> PushTarget {
+        let station = configuration.station
+        return try PushTarget(
+            host: wanted.address.host, port: UInt16(wanted.address.port), mount: wanted.address.mount,
+            user: wanted.address.user,
+            password: PushPassword(try wanted.password.read(environment: environment).text),
+            usesTLS: wanted.address.usesTLS, titles: wanted.titles == .chained ? .chained : .admin,
+            texts: PushTarget.Texts(
+                name: station.name, description: station.description, genre: station.genre, url: station.url,
+                isPublic: wanted.isPublic))
+    }
+
+    // MARK: Reload
+
+    /// Takes up the configuration's file as it is now, whole or not at all.
+    func reloadConfiguration() -> Result<String, ReloadRefusal> {
+        reloading.withLock { _ in
+            let old = running.withLock { $0.configuration }
+            let new: Configuration
+            do throws(ConfigurationErrors) {
+                new = try Configuration.load(path: path, environment: environment)
+            } catch {
+                return .failure(ReloadRefusal(sentences: error.problems.map(\.description)))
+            }
+            let refused = new.changesNeedingRestart(from: old)
+            guard refused.isEmpty else {
+                return .failure(ReloadRefusal(sentences: refused.map(\.description)))
+            }
+            return .success(apply(new, instead: old))
+        }
+    }
+
+    private func apply(_ new: Configuration, instead old: Configuration) -> String {
+        let (oldMounts, oldPushes) = running.withLock { ($0.mounts, $0.pushes) }
+        var mounts: [Mount] = []
+        for wanted in new.mounts {
+            if let mount = oldMounts.first(where: { $0.path == wanted.path }) {
+                mount.description = describe(wanted, new)
+                mounts.append(mount)
+            } else {
+                mounts.append(mount(wanted, new))
+            }
+        }
+        door.station = Self.texts(new)
+        waitFor { [door, mounts] in await door.setMounts(mounts) }
+        // A target that stays as it is keeps its connection.
+        var pushes: [Push] = []
+        var left = oldPushes
+        for wanted in new.icecast {
+            if let target = try? target(wanted, new),
+                let same = left.firstIndex(where: { $0.target == target && old.icecast.contains(wanted) })
+            {
+                pushes.append(left.remove(at: same))
+            } else if let push = push(wanted, new, mounts) {
+                pushes.append(push)
+            }
+        }
+        for push in left { push.stop() }
+        for push in pushes where !oldPushes.contains(where: { $0 === push }) { push.start() }
+        try? control.apply(Self.settings(new, logger))
+        running.withLock { ($0.configuration, $0.mounts, $0.pushes) = (new, mounts, pushes) }
+        watch.follow(new)
+        library.follow(new)
+        return "The configuration is in force: \(mounts.count) mounts, \(pushes.count) targets, "
+            + "\(new.playlists.count) playlists."
+    }
+
+    /// Runs something asynchronous from one of our own threads and waits for it.
+    private func waitFor(_ body: @escaping @Sendable () async -> Void) {
+        let done = DispatchSemaphore(value: 0)
+        Task {
+            await body()
+            done.signal()
+        }
+        done.wait()
+    }
+
+    // MARK: The process
+
+    /// As many descriptors as the system allows, and no death by a peer that went away.
+    private static func prepareProcess() {
+        signal(SIGPIPE, SIG_IGN)
+        var limit = rlimit()
+        if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
+            limit.rlim_cur = limit.rlim_max
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        }
+    }
+}
+
+/// Why a reload was refused: the station goes on as it was.
+struct ReloadRefusal: Error, CustomStringConvertible {
+    var sentences: [String]
+    var description: String { sentences.joined(separator: "\n") }
+}

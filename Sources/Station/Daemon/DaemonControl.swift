@@ -1,0 +1,185 @@
+internal import Broadcast
+internal import Codecs
+internal import Foundation
+internal import History
+internal import Playout
+internal import Programme
+internal import Server
+internal import Synchronization
+
+/// Answers the commands for the daemon, on the control socket's threads.
+struct DaemonControl: ControlHandler {
+    // The daemon stops the control server before it goes.
+    unowned let daemon: Daemon
+
+    private var configuration: Configuration { daemon.running.withLock { $0.configuration } }
+
+    private var words: ItemWords { ItemWords(zone: configuration.station.timezone) }
+    private func time(_ instant: Instant) -> StationTime { words.time(instant) }
+
+    private func report(count: Int = 1) throws(ControlRefusal) -> MasterControl.Report {
+        do throws(ActRefusal) {
+            return try daemon.control.report(count: count)
+        } catch {
+            throw ControlRefusal(error.words, remedy: "")
+        }
+    }
+
+    // MARK: Items
+
+    private func item(_ item: Item, at now: Instant? = nil) -> OnAirItem { words.item(item, at: now) }
+
+    /// The items that follow; once one is provisional, so is the start of all behind it.
+    private func items(_ items: [Item]) -> [OnAirItem] {
+        var isProvisional = false
+        return items.map { item in
+            var shown = self.item(item)
+            shown.provisional = shown.provisional || isProvisional
+            isProvisional = isProvisional || item.isProvisional
+            return shown
+        }
+    }
+
+    private func entry(_ item: Item) -> QueueEntry {
+        QueueEntry(id: item.queueID ?? 0, item: self.item(item))
+    }
+
+    // MARK: Questions
+
+    func status() throws(ControlRefusal) -> StatusReport {
+        let report = try report()
+        guard let onAir = report.onAir else { throw ControlRefusal(ActRefusal.notOnAir.words, remedy: "") }
+        let (mounts, pushes, port) = daemon.running.withLock { ($0.mounts, $0.pushes, $0.port) }
+        let listeners = daemon.door.listeners
+        var library = daemon.library.report
+        library = LibraryReport(
+            files: library.files, measured: library.measured, measuring: library.measuring,
+            problems: library.problems + report.troubles.map(\.words))
+        let now = Daemon.now()
+        return StatusReport(
+            station: configuration.station.name, version: Programs.version,
+            onAirSince: time(daemon.onAirSince),
+            uptime: (now - daemon.onAirSince).seconds, now: item(onAir, at: report.now),
+            next: report.next.first.map { item($0) },
+            mounts: mounts.map { mount in
+                let count = listeners[mount.path]
+                return MountReport(
+                    path: mount.path, url: "http://localhost:\(port)\(mount.path)",
+                    listeners: count?.now ?? 0, peak: count?.peak ?? 0, bitrate: mount.description.bitrate)
+            },
+            icecast: pushes.map {
+                PushReport(url: $0.target.place, connected: $0.status.isConnected, state: $0.status.words())
+            },
+            library: library, journal: daemon.history.status.words,
+            clock: ClockReport(blocksLate: report.clock.late, resets: report.clock.resets))
+    }
+
+    func now() throws(ControlRefusal) -> OnAirItem {
+        let report = try report()
+        guard let onAir = report.onAir else { throw ControlRefusal(ActRefusal.notOnAir.words, remedy: "") }
+        return item(onAir, at: report.now)
+    }
+
+    func next(count: Int) throws(ControlRefusal) -> [OnAirItem] { items(try report(count: count).next) }
+
+    func queue() throws(ControlRefusal) -> [QueueEntry] { try report().queued.map(entry) }
+
+    func history(from start: HistoryStart) throws(ControlRefusal) -> HistoryPage {
+        let place: JournalPlace =
+            switch start {
+            case .last(let count): .last(count)
+            case .since(let time): .since(Instant(wallNanoseconds: time.nanoseconds))
+            case .after(let id): .after(id)
+            }
+        do {
+            let lines = try daemon.history.lines(from: place, limit: HistoryPage.mostEntries + 1)
+            return HistoryPage(
+                entries: lines.prefix(HistoryPage.mostEntries).map(entry),
+                more: lines.count > HistoryPage.mostEntries)
+        } catch {
+            throw ControlRefusal("The journal cannot be read: \(error)", remedy: "See: funkhaus status.")
+        }
+    }
+
+    private func entry(_ line: JournalLine) -> HistoryEntry {
+        switch line.content {
+        case .aired(let aired):
+            HistoryEntry(
+                id: line.id,
+                item: OnAirItem(
+                    kind: ItemKind(rawValue: aired.kind.rawValue), start: time(aired.start),
+                    duration: aired.length?.seconds, ends: aired.length.map { time(aired.start + $0) },
+                    artist: aired.artist, title: aired.title, album: aired.album,
+                    file: aired.file.isEmpty ? nil : aired.file),
+                offset: aired.offset == .zero ? nil : aired.offset.seconds, note: aired.why)
+        case .fact(let fact):
+            HistoryEntry(
+                id: line.id,
+                item: OnAirItem(
+                    kind: ItemKind(rawValue: fact.kind.rawValue), start: time(fact.at), file: fact.file),
+                note: fact.words)
+        }
+    }
+
+    // MARK: Acts
+
+    private func act<Value>(_ body: () throws(ActRefusal) -> Value) throws(ControlRefusal) -> Value {
+        do throws(ActRefusal) {
+            return try body()
+        } catch {
+            throw ControlRefusal(error.words, remedy: "")
+        }
+    }
+
+    func skip() throws(ControlRefusal) -> Acknowledgement {
+        let control = daemon.control
+        let done = try act { () throws(ActRefusal) in try control.skip() }
+        return Acknowledgement(
+            done: "Skipped \(done.left.track.shownTitle.line).", warnings: done.held.map { [$0] } ?? [],
+            next: item(done.onAir))
+    }
+
+    func reload() throws(ControlRefusal) -> Acknowledgement {
+        switch daemon.reloadConfiguration() {
+        case .success(let done): return Acknowledgement(done: done)
+        case .failure(let refusal):
+            throw ControlRefusal(
+                "The station goes on as it was:\n\(refusal)",
+                remedy: "Correct the file, then: funkhaus reload.")
+        }
+    }
+
+    func add(files: [String]) throws(ControlRefusal) -> Acknowledgement {
+        var entries: [QueueEntry] = []
+        var warnings: [String] = []
+        for file in files {
+            let track = try track(at: file)
+            let control = daemon.control
+            let (item, held) = try act { () throws(ActRefusal) in try control.queue(track) }
+            entries.append(entry(item))
+            if let held { warnings.append(held) }
+        }
+        return Acknowledgement(
+            done: entries.count == 1 ? "Queued 1 file." : "Queued \(entries.count) files.",
+            warnings: warnings,
+            entries: entries)
+    }
+
+    private func track(at file: String) throws(ControlRefusal) -> Track {
+        var status = stat()
+        let isThere = stat(file, &status) == 0
+        let modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+        switch daemon.library.track(at: file, size: isThere ? Int64(status.st_size) : -1, modified: modified)
+        {
+        case .success(let track): return track
+        case .failure(let failure): throw ControlRefusal(failure.sentence, remedy: "Nothing more was queued.")
+        }
+    }
+
+    func remove(id: Int) throws(ControlRefusal) -> Acknowledgement {
+        let control = daemon.control
+        let (item, held) = try act { () throws(ActRefusal) in try control.unqueue(id) }
+        return Acknowledgement(
+            done: "Removed \(item.track.shownTitle.line) from the queue.", warnings: held.map { [$0] } ?? [])
+    }
+}

@@ -1,0 +1,209 @@
+internal import Audio
+internal import Codecs
+internal import Foundation
+internal import History
+internal import Playout
+internal import Programme
+internal import Synchronization
+
+/// Renders a span of the programme into a file: the same engine as on air, as fast as the machine allows.
+///
+/// What has been on air is rendered as the journal tells it, what is to come as the timeline plans it. Blocks the
+/// calling thread, which must be one that may wait.
+public struct Render {
+    /// Renders `seconds` from an instant on.
+    ///
+    /// - Parameters:
+    ///   - from: nanoseconds since 1970-01-01T00:00Z.
+    ///   - output: a path that ends in `.ogg` (Vorbis, a link for each title) or `.wav` (the mix, 32-bit float); nil for
+    ///     Ogg on standard output.
+    ///   - progress: called a few times a second with the part that is done, 0…1, measuring included.
+    /// - Returns: what the file holds, in order.
+    public static func run(
+        configuration: Configuration, from: Int64, seconds: Double, output: String?,
+        progress: (Double) -> Void = { _ in }
+    ) throws(RenderError) -> [OnAirItem] {
+        guard seconds > 0, seconds <= 31 * 86_400 else {
+            throw RenderError("A render is at most 31 days long (--for).")
+        }
+        let start = Instant(wallNanoseconds: from)
+        let length = Length(seconds: seconds)
+        let history = History.forCommand(configuration)
+        defer { history.stop() }
+        let opener = MediaOpener(program: Programs.media)
+        defer { opener.stop() }
+        let timeline = try timeline(configuration, history, from: start, length: length) { progress($0 / 2) }
+        let journal = RenderJournal()
+        let renderer = Renderer(
+            settings: PlayoutSettings(
+                stationName: configuration.station.name, loudness: configuration.programme.loudness,
+                emergency: configuration.programme.emergency),
+            journal: journal)
+        let file = try OutputFile(output)
+        var shown = 0.0
+        let report: (Length) -> Bool = { done in
+            if done.seconds - shown >= seconds / 1_000 {
+                shown = done.seconds
+                progress(min(1, done.seconds / seconds))
+            }
+            return !file.hasFailed
+        }
+        if let output, output.hasSuffix(".wav") {
+            file.write(FloatWAV.header(frames: length.frames))
+            renderer.mix(timeline, from: start, length: length, opener: opener, progress: report) {
+                block, count in
+                file.write(FloatWAV.samples(block, count: count))
+            }
+        } else {
+            renderer.run(
+                timeline, from: start, length: length, quality: configuration.mounts[0].quality,
+                opener: opener,
+                output: RenditionOutput(
+                    open: { _ in },
+                    page: { page in
+                        if page.startsLink { file.write(page.link.bytes) }
+                        file.write(page.chained)
+                    }),
+                progress: report)
+        }
+        try file.finish()
+        let words = ItemWords(zone: configuration.station.timezone)
+        return journal.items.filter { $0.start < start + length }.map { words.item($0) }
+    }
+
+    /// The plan of the span: what was on air, as far as the journal has it, and what the rotation says after it.
+    private static func timeline(
+        _ configuration: Configuration, _ history: History, from: Instant, length: Length,
+        progress: (Double) -> Void
+    ) throws(RenderError) -> Timeline {
+        let rotation = measuredRotation(configuration, history, progress: progress)
+        var state: Timeline.State
+        do {
+            state = try history.latestState(at: from + length)?.1 ?? Timeline.State()
+            let aired = try history.aired(from: from, to: from + length, limit: 100_000)
+            if !aired.isEmpty { state = state.replaying(aired) }
+        } catch {
+            throw RenderError("\(error)")
+        }
+        let timeline = Timeline(rotation: rotation, state: state)
+        guard timeline.item(at: from) != nil || configuration.programme.emergency != nil else {
+            throw RenderError(
+                "There is nothing to render: no track of \(configuration.programme.standard) can be played. "
+                    + "See: funkhaus check.")
+        }
+        return timeline
+    }
+
+    /// The rotation with every file measured; what is measured here, the daemon need not measure again.
+    static func measuredRotation(
+        _ configuration: Configuration, _ history: History, progress: (Double) -> Void
+    ) -> Rotation {
+        let meter = MediaMeter(program: Programs.media)
+        let library = MusicLibrary(
+            configuration: configuration, index: (try? history.library()) ?? [],
+            measure: { MusicLibrary.measure($0, with: meter) }, store: { history.keep([$0]) },
+            upcoming: { [] },
+            now: Daemon.now, changed: { _ in })
+        library.scanned(PlaylistScan.all(of: configuration))
+        library.measureAll { done, all in progress(Double(done) / Double(all)) }
+        return library.rotation
+    }
+}
+
+/// Why a render could not be made, in a sentence with the remedy.
+public struct RenderError: Error, CustomStringConvertible {
+    public let description: String
+    init(_ description: String) { self.description = description }
+}
+
+extension Timeline.State {
+    /// This state with what was really on air laid down in front of it.
+    fileprivate func replaying(_ aired: [Aired]) -> Timeline.State {
+        var state = self
+        let items = aired.map { aired in
+            let start = aired.start - aired.offset
+            return Item(
+                kind: aired.kind,
+                track: Track(
+                    file: aired.file, key: aired.key ?? aired.file, length: nil, artist: aired.artist,
+                    title: aired.title, album: aired.album),
+                start: start, length: aired.length.map { $0 + aired.offset }, after: state.anchor.cursor)
+        }
+        state.laid = items
+        return state
+    }
+}
+
+/// The file, or the standard output, that a render goes to.
+private final class OutputFile: Sendable {
+    private let descriptor: Int32
+    private let path: String
+    private let failure = Mutex<Int32>(0)
+
+    init(_ path: String?) throws(RenderError) {
+        self.path = path ?? "Standard output"
+        if let path {
+            guard path.hasSuffix(".ogg") || path.hasSuffix(".wav") else {
+                throw RenderError(
+                    "--output \(path): the name must end in .ogg or .wav, or be - for Ogg on standard output."
+                )
+            }
+            descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+            guard descriptor >= 0 else {
+                throw RenderError("\(path) cannot be written: \(String(cString: strerror(errno))).")
+            }
+        } else {
+            descriptor = 1
+        }
+    }
+
+    var hasFailed: Bool { failure.withLock { $0 != 0 } }
+
+    func write(_ bytes: [UInt8]) {
+        guard !hasFailed else { return }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                let code = errno
+                return failure.withLock { $0 = code }
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    func finish() throws(RenderError) {
+        if descriptor != 1 { close(descriptor) }
+        let code = failure.withLock { $0 }
+        guard code == 0 else {
+            throw RenderError("\(path) could not be written: \(String(cString: strerror(code))).")
+        }
+    }
+}
+
+/// A WAV file of the mix: 44,100 Hz, stereo, 32-bit float, little-endian (RIFF, format 3).
+private enum FloatWAV {
+    static func header(frames: Int64) -> [UInt8] {
+        let data = UInt32(clamping: frames * 8)
+        let rate = UInt32(EngineFormat.sampleRate)
+        return Array("RIFF".utf8) + bytes(data &+ 36) + Array("WAVEfmt ".utf8) + bytes(UInt32(16))
+            + bytes(UInt16(3)) + bytes(UInt16(2)) + bytes(rate) + bytes(rate * 8) + bytes(UInt16(8))
+            + bytes(UInt16(32)) + Array("data".utf8) + bytes(data)
+    }
+
+    static func samples(_ block: borrowing AudioBlock, count: Int) -> [UInt8] {
+        block.withChannels(reading: { (left: Span<Float>, right: Span<Float>) in
+            var samples: [UInt8] = []
+            samples.reserveCapacity(count * 8)
+            for frame in 0..<count {
+                samples += bytes(left[frame].bitPattern) + bytes(right[frame].bitPattern)
+            }
+            return samples
+        })
+    }
+
+    private static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
+        (0..<(number.bitWidth / 8)).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+    }
+}

@@ -1,0 +1,299 @@
+internal import Audio
+internal import Codecs
+internal import History
+internal import Playout
+internal import Programme
+internal import Synchronization
+
+/// What the station knows of its music: the playlists' files as the watch sees them, what measuring found out about
+/// each, and the rotation that follows from both.
+///
+/// It has a thread of its own, `measuring`, which measures one file after the other, those first that come next in the
+/// plan. `scanned` is called by the watch's thread, the rest by any. Only measured files are planned; with nothing
+/// measured yet the rotation holds every file, without lengths, and each is played to its end.
+final class MusicLibrary: Sendable {
+    /// Measures one file, in a worker; blocks for as long as that takes.
+    typealias Measure = @Sendable (_ path: String) -> Result<FileMeasurement, MediaFailure>
+    /// Gets the rotation when it has changed. On the thread that brought the change.
+    typealias Changed = @Sendable (Rotation) -> Void
+
+    private struct State {
+        var configuration: Configuration
+        var scans: [String: PlaylistScan] = [:]
+        /// What is known, by path.
+        var index: [String: LibraryEntry]
+        /// Files that have to be measured: path, size and time of modification.
+        var unmeasured: [LibraryFile] = []
+        var isMeasuring = false
+        var stopping = false
+        /// Measured tracks in the rotation that was given out last.
+        var published = 0
+        var hasScanned = false
+    }
+
+    private let state: Mutex<State>
+    private let measure: Measure
+    private let store: @Sendable (LibraryEntry) -> Void
+    /// Paths that come next in the plan, so that they are measured first.
+    private let upcoming: @Sendable () -> [String]
+    private let changed: Changed
+    private let now: @Sendable () -> Instant
+    private let thread = OwnedThread(name: "measuring")
+    private let wakeUp = WakeUp()
+    private let firstScan = WakeUp()
+    /// While the library is being measured for the first time, a part of it is planned from when it is so large.
+    private static let fair = 100
+
+    init(
+        configuration: Configuration, index: [LibraryEntry], measure: @escaping Measure,
+        store: @escaping @Sendable (LibraryEntry) -> Void, upcoming: @escaping @Sendable () -> [String],
+        now: @escaping @Sendable () -> Instant, changed: @escaping Changed
+    ) {
+        let byPath = Dictionary(index.map { ($0.path, $0) }) { _, newer in newer }
+        state = Mutex(State(configuration: configuration, index: byPath))
+        self.measure = measure
+        self.store = store
+        self.upcoming = upcoming
+        self.now = now
+        self.changed = changed
+    }
+
+    // MARK: Life
+
+    /// Starts measuring.
+    func start() { thread.start { self.run() } }
+
+    /// Ends measuring and joins the thread; the file that is being measured is given up by its deadline at the latest.
+    func stop() {
+        state.withLock { $0.stopping = true }
+        wakeUp.signal()
+        thread.join()
+    }
+
+    /// Waits for the first look at the playlists; false when the disk took longer.
+    func waitForFirstScan(_ patience: Duration) -> Bool {
+        state.withLock { $0.hasScanned } || firstScan.wait(patience)
+    }
+
+    // MARK: News
+
+    /// The rules may have changed.
+    func follow(_ configuration: Configuration) {
+        let rotation = state.withLock { state in
+            state.configuration = configuration
+            return Self.rotation(state)
+        }
+        changed(rotation)
+    }
+
+    /// The playlists' files have changed.
+    func scanned(_ scans: [String: PlaylistScan]) {
+        let rotation = state.withLock { state in
+            state.scans = scans
+            state.hasScanned = true
+            state.unmeasured = Self.unmeasured(state)
+            let rotation = Self.rotation(state)
+            state.published = rotation.tracks.count { $0.length != nil }
+            return rotation
+        }
+        firstScan.signal()
+        wakeUp.signal()
+        changed(rotation)
+    }
+
+    // MARK: Answers
+
+    /// The rotation as it can be planned now.
+    var rotation: Rotation { state.withLock { Self.rotation($0) } }
+
+    /// How measuring stands, and what is wrong with files.
+    var report: LibraryReport {
+        state.withLock { state in
+            let files = Self.files(state)
+            let known = files.filter { Self.entry($0, state)?.length != nil }.count
+            let failures = files.compactMap { file in
+                Self.entry(file, state)?.failure.map { "\(file.place): \($0)" }
+            }
+            let problems = state.scans.sorted { $0.key < $1.key }.flatMap { $0.value.problems }
+                .filter { $0.severity == .wrong }.map(\.description)
+            return LibraryReport(
+                files: files.count, measured: known, measuring: state.unmeasured.count,
+                problems: problems + failures)
+        }
+    }
+
+    /// A file as the queue plays it, measured if it has been; a file outside the playlists is measured now.
+    func track(at path: String, size: Int64, modified: Int64) -> Result<Track, MediaFailure> {
+        let known = state.withLock { state in
+            state.index[path].flatMap { $0.size == size && $0.modified == modified ? $0 : nil }
+        }
+        if let known, let length = known.length {
+            return .success(Self.track(path: path, key: path, entry: known, length: length))
+        }
+        switch measure(path) {
+        case .failure(let failure): return .failure(failure)
+        case .success(let found):
+            let entry = remember(path: path, size: size, modified: modified, .success(found))
+            return .success(Self.track(path: path, key: path, entry: entry, length: entry.length))
+        }
+    }
+
+    // MARK: The plan
+
+    /// Files of the playlists that the programme uses, each path once.
+    private static func files(_ state: borrowing State) -> [LibraryFile] {
+        let programme = state.configuration.programme
+        let names = [programme.standard] + (programme.identification.map { [$0.from] } ?? [])
+        var seen: Set<String> = []
+        return names.flatMap { state.scans[$0]?.files ?? [] }.filter { seen.insert($0.path).inserted }
+    }
+
+    private static func entry(_ file: LibraryFile, _ state: borrowing State) -> LibraryEntry? {
+        state.index[file.path].flatMap { $0.size == file.size && $0.modified == file.modified ? $0 : nil }
+    }
+
+    private static func unmeasured(_ state: borrowing State) -> [LibraryFile] {
+        var left: [LibraryFile] = []
+        for file in files(state) where entry(file, state) == nil { left.append(file) }
+        return left
+    }
+
+    private static func rotation(_ state: borrowing State) -> Rotation {
+        let programme = state.configuration.programme
+        let playlist = state.configuration.playlist(programme.standard)
+        let standard = tracks(programme.standard, state)
+        // Identifications have to be measured before they can be planned between the tracks.
+        let identifications =
+            programme.identification.map { tracks($0.from, state).filter { $0.length != nil } } ?? []
+        return Rotation(
+            station: state.configuration.station.seed, playlist: programme.standard,
+            order: playlist?.order ?? .sequence, tracks: standard, identifications: identifications,
+            every: programme.identification?.every ?? 0)
+    }
+
+    /// A playlist's tracks: those that are measured, or all of them while too few are.
+    private static func tracks(_ name: String, _ state: borrowing State) -> [Track] {
+        var measured: [Track] = []
+        var all: [Track] = []
+        var left = 0
+        for file in state.scans[name]?.files ?? [] {
+            guard let entry = entry(file, state) else {
+                left += 1
+                all.append(
+                    Track(file: file.path, key: file.key, artist: file.artist, title: file.title))
+                continue
+            }
+            guard let length = entry.length, length > .zero else { continue }
+            var track = track(path: file.path, key: file.key, entry: entry, length: length)
+            if track.title == nil { (track.artist, track.title) = (file.artist, file.title) }
+            measured.append(track)
+            track.length = nil
+            all.append(track)
+        }
+        return left == 0 || measured.count >= fair ? measured : all
+    }
+
+    private static func track(path: String, key: String, entry: LibraryEntry, length: Length?) -> Track {
+        Track(
+            file: path, key: key, length: length, loudness: entry.loudness, truePeak: entry.truePeak,
+            artist: entry.artist, title: entry.title, album: entry.album)
+    }
+
+    // MARK: Measuring
+
+    private func run() {
+        while true {
+            guard let file = nextToMeasure() else {
+                if state.withLock({ $0.stopping }) { return }
+                _ = wakeUp.wait(.seconds(3_600))
+                continue
+            }
+            let result = measure(file.path)
+            if state.withLock({ $0.stopping }) { return }
+            _ = remember(path: file.path, size: file.size, modified: file.modified, result)
+            publishIfGrown()
+        }
+    }
+
+    /// Measures what is not measured yet, on the calling thread.
+    func measureAll(progress: (_ done: Int, _ all: Int) -> Void) {
+        let files = state.withLock { $0.unmeasured }
+        for (done, file) in files.enumerated() {
+            progress(done, files.count)
+            _ = remember(path: file.path, size: file.size, modified: file.modified, measure(file.path))
+        }
+    }
+
+    /// Measures a file in a worker; one that was given up is one that has to be measured again.
+    static func measure(_ path: String, with meter: MediaMeter) -> Result<FileMeasurement, MediaFailure> {
+        do throws(MediaFailure) {
+            guard let found = try meter.measure(path) else {
+                return .failure(MediaFailure(file: path, fault: .changed))
+            }
+            return .success(found)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func nextToMeasure() -> LibraryFile? {
+        let next = upcoming()
+        return state.withLock { state in
+            guard !state.stopping, !state.unmeasured.isEmpty else { return nil }
+            for path in next {
+                if let file = state.unmeasured.first(where: { $0.path == path }) { return file }
+            }
+            return state.unmeasured[0]
+        }
+    }
+
+    private func remember(
+        path: String, size: Int64, modified: Int64, _ result: Result<FileMeasurement, MediaFailure>
+    ) -> LibraryEntry {
+        let entry = Self.entry(path: path, size: size, modified: modified, result, at: now())
+        state.withLock { state in
+            state.index[path] = entry
+            state.unmeasured.removeAll { $0.path == path }
+        }
+        store(entry)
+        return entry
+    }
+
+    /// What the index keeps of a measuring.
+    static func entry(
+        path: String, size: Int64, modified: Int64, _ result: Result<FileMeasurement, MediaFailure>,
+        at now: Instant
+    ) -> LibraryEntry {
+        var entry = LibraryEntry(path: path, size: size, modified: modified, measured: now)
+        switch result {
+        case .failure(let failure): entry.failure = failure.sentence
+        case .success(let found):
+            entry.length = Length(frames: found.frames.frames)
+            entry.loudness = found.loudness
+            entry.truePeak = found.truePeak
+            entry.cueIn = Length(frames: found.cueIn.frames)
+            entry.cueOut = Length(frames: found.cueOut.frames)
+            entry.artist = found.source.artist
+            entry.title = found.source.title
+            entry.album = found.source.album
+            entry.codec = found.source.codec
+            entry.container = found.source.container
+            entry.sampleRate = found.source.sampleRate
+            entry.channels = found.source.channels
+        }
+        return entry
+    }
+
+    /// Gives out a rotation with the new measurements: when all files are measured, and on the way whenever twice as
+    /// many are, so that a large library becomes plannable early without an epoch for each file.
+    private func publishIfGrown() {
+        let rotation: Rotation? = state.withLock { state in
+            let rotation = Self.rotation(state)
+            let count = rotation.tracks.count { $0.length != nil }
+            guard state.unmeasured.isEmpty || count >= max(Self.fair, 2 * state.published) else { return nil }
+            state.published = count
+            return rotation
+        }
+        if let rotation { changed(rotation) }
+    }
+}
