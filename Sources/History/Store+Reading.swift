@@ -1,0 +1,121 @@
+internal import GRDB
+internal import Programme
+
+extension Database {
+    /// The newest fact with a state that took effect at an instant or before. The newest is the last written one: the
+    /// clock may have been set back since.
+    func latestState(at instant: Instant) throws -> (Fact, Timeline.State)? {
+        // The plus keeps SQLite from the index on `at`: from the end backwards the row is found at once.
+        let row = try Row.fetchOne(
+            self,
+            sql: """
+                SELECT kind, at, file, words, state FROM journal
+                WHERE +at <= ? AND file_frame IS NULL AND state IS NOT NULL ORDER BY id DESC LIMIT 1
+                """, arguments: [instant.frames])
+        guard let row, let fact = Fact(row), let state = StoredState.state(row["state"]) else { return nil }
+        return (fact, state)
+    }
+
+    /// Items that were on air at any time from one instant until before another, the earliest first.
+    func aired(from start: Instant, to end: Instant, limit: Int) throws -> [Aired] {
+        try Row.fetchAll(
+            self,
+            sql: """
+                SELECT * FROM journal WHERE file_frame IS NOT NULL AND at < ?1
+                AND (at >= ?2 OR ifnull(at + length, ?1) > ?2) ORDER BY at, id LIMIT ?3
+                """, arguments: [end.frames, start.frames, limit]
+        ).compactMap(Aired.init)
+    }
+
+    /// The newest items, in the order in which they were on air.
+    func aired(last count: Int) throws -> [Aired] {
+        try Row.fetchAll(
+            self, sql: "SELECT * FROM journal WHERE file_frame IS NOT NULL ORDER BY id DESC LIMIT ?",
+            arguments: [count]
+        ).reversed().compactMap(Aired.init)
+    }
+
+    /// Lines from a place on, in their order.
+    func lines(from place: JournalPlace, limit: Int) throws -> [JournalLine] {
+        let columns = "id, at, kind, file, words, key, artist, title, album, file_frame, length"
+        let rows: [Row]
+        switch place {
+        case .last(let count):
+            rows = try Row.fetchAll(
+                self,
+                sql: """
+                    SELECT \(columns) FROM (SELECT * FROM journal ORDER BY id DESC LIMIT ?) ORDER BY id LIMIT ?
+                    """, arguments: [count, limit])
+        case .since(let instant):
+            // Nobody wants more of what was on air than its end; the subquery finds the first line.
+            rows = try Row.fetchAll(
+                self,
+                sql: """
+                    SELECT \(columns) FROM journal WHERE id >= (SELECT min(id) FROM journal
+                        WHERE at >= ?1 OR file_frame IS NOT NULL AND ifnull(at + length, at + 1) > ?1)
+                    ORDER BY id LIMIT ?2
+                    """, arguments: [instant.frames, limit])
+        case .after(let id):
+            rows = try Row.fetchAll(
+                self, sql: "SELECT \(columns) FROM journal WHERE id > ? ORDER BY id LIMIT ?",
+                arguments: [id, limit])
+        }
+        return rows.compactMap(JournalLine.init)
+    }
+
+    /// The whole index, in no order. By the column's number, not by its name: it stands in the way of a start.
+    func library() throws -> [LibraryEntry] {
+        let rows = try Row.fetchCursor(
+            self,
+            sql: """
+                SELECT path, size, modified, measured, failure, length, loudness, true_peak, cue_in, cue_out, artist,
+                    title, album, codec, container, sample_rate, channels FROM library
+                """)
+        var entries: [LibraryEntry] = []
+        while let row = try rows.next() {
+            entries.append(
+                LibraryEntry(
+                    path: row[0], size: row[1], modified: row[2], measured: Instant(frames: row[3]),
+                    failure: row[4], length: (row[5] as Int64?).map(Length.init), loudness: row[6],
+                    truePeak: row[7], cueIn: (row[8] as Int64?).map(Length.init),
+                    cueOut: (row[9] as Int64?).map(Length.init), artist: row[10], title: row[11],
+                    album: row[12],
+                    codec: row[13], container: row[14], sampleRate: row[15], channels: row[16]))
+        }
+        return entries
+    }
+}
+
+// A line that a newer version wrote with a word that this one does not know is left out, not an error.
+
+extension Fact {
+    fileprivate init?(_ row: Row) {
+        guard let kind = Kind(rawValue: row["kind"]) else { return nil }
+        self.init(
+            kind: kind, at: Instant(frames: row["at"]), file: row["file"],
+            words: row["words"] as String? ?? "")
+    }
+}
+
+extension Aired {
+    fileprivate init?(_ row: Row) {
+        guard let kind = Item.Kind(rawValue: row["kind"]) else { return nil }
+        self.init(
+            kind: kind, file: row["file"], key: row["key"], artist: row["artist"], title: row["title"],
+            album: row["album"], start: Instant(frames: row["at"]), offset: Length(frames: row["file_frame"]),
+            length: (row["length"] as Int64?).map(Length.init), why: row["words"])
+    }
+}
+
+extension JournalLine {
+    fileprivate init?(_ row: Row) {
+        let content: Content?
+        if row["file_frame"] as Int64? == nil {
+            content = Fact(row).map(Content.fact)
+        } else {
+            content = Aired(row).map(Content.aired)
+        }
+        guard let content else { return nil }
+        self.init(id: row["id"], content: content)
+    }
+}
