@@ -30,16 +30,23 @@ struct Ending {
         case let error as CommandError:
             code = error.code
             words = Self.words(error.sentence, error.remedy)
+        case let error as ExitCode:
+            code = error.isSuccess ? .success : .bad
+            words = ""
         default:
-            // What is left is the parser's: its help, its version, and its complaints.
+            // The parser's help, version and complaints; or an error of the station, which says all in its words.
             let parsers = Funkhaus.exitCode(for: error)
             code = parsers == .success ? .success : parsers == .validationFailure ? .usage : .bad
-            words = Funkhaus.fullMessage(for: error)
+            words = code == .bad ? Self.words("\(error)", "") : Funkhaus.fullMessage(for: error)
         }
     }
 
+    /// The sentence, which may bring lines of its own, and the remedy under it.
     private static func words(_ sentence: String, _ remedy: String) -> String {
-        remedy.isEmpty ? "funkhaus: \(sentence.safe)" : "funkhaus: \(sentence.safe)\n          \(remedy.safe)"
+        let lines = (sentence + (remedy.isEmpty ? "" : "\n\(remedy)")).split(separator: "\n").map {
+            String($0).safe
+        }
+        return "funkhaus: " + lines.joined(separator: "\n          ")
     }
 }
 

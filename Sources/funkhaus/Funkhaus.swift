@@ -47,10 +47,8 @@ struct Funkhaus: AsyncParsableCommand {
             }
         } catch {
             let ending = Ending(error)
-            if ending.code == .success {
-                print(ending.words)
-            } else {
-                standardError(ending.words + "\n")
+            if !ending.words.isEmpty {
+                _ = writeAll(ending.words + "\n", to: ending.code == .success ? STDOUT_FILENO : STDERR_FILENO)
             }
             Glibc.exit(ending.code.rawValue)
         }

@@ -107,6 +107,20 @@ internal import Testing
         }
     }
 
+    @Test func anyOtherErrorIsToldInItsOwnWords() {
+        struct Trouble: Error, CustomStringConvertible { let description = "The disk is gone.\nMount it." }
+        #expect(Ending(Trouble()).code == .bad)
+        #expect(Ending(Trouble()).words == "funkhaus: The disk is gone.\n          Mount it.")
+        // What check has found wrong it has told already.
+        #expect(Ending(ExitCode.failure).code == .bad && Ending(ExitCode.failure).words == "")
+    }
+
+    @Test func anAnswerThatCannotBeWrittenIsNotSilentlyLost() throws {
+        let full = open("/dev/full", O_WRONLY)
+        defer { close(full) }
+        #expect(writeAll("x", to: full) == ENOSPC)
+    }
+
     @Test func withoutADaemonACommandEndsWithThreeAndTheRemedy() throws {
         let error = #expect(throws: ControlError.self) { try ask(["now"]) }
         let ending = try Ending(#require(error))

@@ -201,6 +201,16 @@ internal import Testing
         #expect(try client.now() == .sinnerman)
     }
 
+    @Test func aSecondDaemonIsRefusedAlsoWhenTheSocketIsGone() throws {
+        let server = try running()
+        defer { server.stop() }
+        // Whoever tidies up folders may have taken it away.
+        unlink(path)
+        #expect(throws: ControlError.taken(socket: path)) {
+            try ControlServer(path: path, handler: ScriptedStation())
+        }
+    }
+
     @Test func theSocketOfAnotherProgramIsLeftAlone() throws {
         let other = try ControlSocket.make(for: path)
         defer { close(other) }

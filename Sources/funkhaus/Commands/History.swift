@@ -41,7 +41,7 @@ struct HistoryCommand: StationCommand {
             page = try desk.client.history(from: .after(id: last.id))
             try sheet.write(page.entries, to: desk)
         }
-        sheet.end(desk)
+        try sheet.end(desk)
     }
 
     private func start(_ desk: Desk) throws(CommandError) -> HistoryStart {
@@ -71,21 +71,21 @@ private struct Sheet {
     init(form: Form) { self.form = form }
 
     mutating func write(_ entries: [HistoryEntry], to desk: Desk) throws {
-        if form == .csv, isEmpty { desk.out.write(Report.csv(HistoryEntry.csvHeader) + "\r\n") }
+        if form == .csv, isEmpty { try desk.out.write(Report.csv(HistoryEntry.csvHeader) + "\r\n") }
         for entry in entries {
             switch form {
-            case .words: desk.out.print(entry.lines(in: &table))
-            case .json: desk.out.write((isEmpty ? "[\n" : ",\n") + (try Report.json(entry)))
-            case .csv: desk.out.write(Report.csv(entry.csvCells) + "\r\n")
+            case .words: try desk.out.print(entry.lines(in: &table))
+            case .json: try desk.out.write((isEmpty ? "[\n" : ",\n") + Report.json(entry))
+            case .csv: try desk.out.write(Report.csv(entry.csvCells) + "\r\n")
             }
             isEmpty = false
         }
     }
 
-    func end(_ desk: Desk) {
+    func end(_ desk: Desk) throws {
         switch form {
-        case .words: desk.out.print(isEmpty ? ["Nothing was on air then."] : table.legend)
-        case .json: desk.out.write(isEmpty ? "[]\n" : "\n]\n")
+        case .words: try desk.out.print(isEmpty ? ["Nothing was on air then."] : table.legend)
+        case .json: try desk.out.write(isEmpty ? "[]\n" : "\n]\n")
         case .csv: break
         }
     }

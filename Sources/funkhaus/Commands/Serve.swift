@@ -19,10 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         try await Daemon.serve(
             configuration: try place.find(environment: environment), environment: environment,
-            onAir: { report in
-                Printer.standard(environment: environment).print(report.announcement)
-                // Behind a pipe the words must not wait for more of them.
-                fflush(nil)
-            })
+            // A terminal that has gone is no reason not to be on air.
+            onAir: { try? Printer.standard(environment: environment).print($0.announcement) })
     }
 }

@@ -7,9 +7,9 @@ extension Printer {
         if json { return try print(problems.map(Element.init), json: true) { [] } }
         for problem in problems {
             let note = problem.severity == .note ? "note: " : ""
-            write("\(problem.place): \(note)\(problem.sentence)".safe + "\n")
+            try write("\(problem.place): \(note)\(problem.sentence)".safe + "\n")
         }
-        if problems.isEmpty { print(["All is well: nothing would go wrong on air."]) }
+        if problems.isEmpty { try print(["All is well: nothing would go wrong on air."]) }
     }
 }
 

@@ -39,7 +39,7 @@ extension OnAirItem {
         if kind != .track, label != kind.words { lines.append(Line(kind.words)) }
         if let album { lines.append(Line("from \(album)")) }
         if let show { lines.append(Line("in \(show)")) }
-        return lines + [Line(progress)]
+        return progress.isEmpty ? lines : lines + [Line(progress)]
     }
 }
 

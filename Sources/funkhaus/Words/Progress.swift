@@ -40,9 +40,3 @@ final class Progress: Sendable {
         if last.withLock({ $0 != nil }) { write(Terminal.eraseLine) }
     }
 }
-
-/// Writes to standard error as it stands, and does not mind when nobody reads it.
-@Sendable func standardError(_ text: String) {
-    var text = text
-    _ = text.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-}

@@ -9,8 +9,8 @@ extension StatusReport {
                 "on air since \(onAirSince.local.dayWords), \(onAirSince.local.clock) (\(uptime.spanWords))"),
             "",
             Line("Now      \(now.label)"),
-            Line("         \(now.progress)"),
         ]
+        if !now.progress.isEmpty { lines.append(Line("         \(now.progress)")) }
         if let next { lines.append(Line("Next     \(next.start.local.clock)  \(next.label)")) }
         lines += ["", Line("Listen", .strong)] + mounts.flatMap(\.lines)
         if !icecast.isEmpty { lines += ["", Line("Icecast", .strong)] + icecast.flatMap(\.lines) }
