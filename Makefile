@@ -11,7 +11,7 @@ TEST_PACKAGES := icecast2 ffmpeg vorbis-tools opus-tools flac lame sox curl proc
 	mpv vlc-bin vlc-plugin-base mplayer chromium firefox-esr
 
 # An import that Package.swift does not allow is an error, as every warning is.
-FLAGS := --explicit-target-dependency-import-check error --disable-index-store
+FLAGS := --explicit-target-dependency-import-check error
 
 .PHONY: help run build check test proof install build-packages test-packages
 
