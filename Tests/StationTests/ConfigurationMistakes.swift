@@ -119,7 +119,7 @@ let mistakes: [Mistake] = [
     ),
     Mistake(
         "path: /status-json.xsl", for: "path: /stream.ogg",
-        "7:11: mounts[0].path is /status-json.xsl, where the server has a page of its own: choose another, such as /stream.ogg"
+        "7:11: mounts[0].path is /status-json.xsl, which the server keeps for itself: choose another, such as /stream.ogg"
     ),
     Mistake(
         "path: /stream.ogg\n  - path: /stream.ogg", for: "path: /stream.ogg",

@@ -102,8 +102,8 @@ private final class News: Sendable {
         #expect(last.files.map(\.key) == ["a.mp3", "b.mp3"])
         #expect(
             folder.told(last).last
-                == "station.yaml:5:12: mount had 1 files before, which stay in the programme until it is back: look after "
-                + "its disk or mount, or correct the path and reload")
+                == "station.yaml:5:12: mount had 1 file before, and the programme goes on with that: look after its disk or "
+                + "mount, or correct the path and reload")
         try folder.write("mount/c.mp3")
         #expect(await news.wait(until: keys("c.mp3", "b.mp3")))
         #expect(news.last?.problems.isEmpty == true)

@@ -25,8 +25,8 @@ extension ConfigurationReader {
         Double(text).flatMap { (-1...10).contains($0) ? $0 : nil }
     }
 
-    /// Paths at which the embedded server answers itself.
-    private static let ownPaths = ["/status-json.xsl", "/live", "/api", "/admin", "/health", "/metrics"]
+    /// Paths that the embedded server answers itself, and Icecast's own.
+    private static let ownPaths = ["/status-json.xsl", "/admin", "/api"]
 
     func readMountPath(_ setting: Setting, _ before: [Configuration.Mount]) -> String? {
         guard let path = setting.text("a path such as /stream.ogg") else { return nil }
@@ -37,7 +37,7 @@ extension ConfigurationReader {
         let isOwn = Self.ownPaths.contains { path == $0 || path.hasPrefix($0 + "/") }
         if isOwn || path.hasSuffix(".m3u") {
             setting.report(
-                "is \(path), where the server has a page of its own: choose another, such as /stream.ogg")
+                "is \(path), which the server keeps for itself: choose another, such as /stream.ogg")
             return nil
         }
         if before.contains(where: { $0.path == path }) {

@@ -16,7 +16,8 @@ enum FileFailure: Error, Hashable {
 
     init(errno code: Int32) {
         switch code {
-        case ENOENT, ENOTDIR: self = .missing
+        // No file has a name that is too long.
+        case ENOENT, ENOTDIR, ENAMETOOLONG: self = .missing
         case ELOOP: self = .brokenLink
         case EACCES, EPERM: self = .notPermitted
         case EISDIR: self = .folder

@@ -29,10 +29,10 @@ public struct PlaylistScan: Sendable, Equatable {
             })
     }
 
-    private init(sources: [SourceScan], extra: [Problem] = []) {
+    private init(sources: [SourceScan]) {
         self.sources = sources
         files = Self.withUniqueKeys(sources.flatMap(\.files))
-        problems = Self.each(once: sources.flatMap(\.problems) + extra)
+        problems = Self.each(once: sources.flatMap(\.problems))
         folders = sources.reduce(into: []) { $0.formUnion($1.folders) }
     }
 

@@ -19,6 +19,7 @@ struct SourceScan: Equatable {
 
     private let root: String
     private let place: Place
+    private var isFull = false
     private var entered: Set<FileStatus.Identity> = []
 
     /// Looks at the disk, which may take as long as the disk takes.
@@ -60,10 +61,11 @@ struct SourceScan: Equatable {
         var kept = self
         kept.files = earlier.files
         kept.folders.formUnion(earlier.folders)
+        let count = earlier.files.count == 1 ? "1 file" : "\(earlier.files.count) files"
         kept.problems.append(
             Problem(
-                "\(root.shown) had \(earlier.files.count) files before, which stay in the programme until it is back: "
-                    + "look after its disk or mount, or correct the path and reload", at: place))
+                "\(root.shown) had \(count) before, and the programme goes on with that: look after its disk or mount, "
+                    + "or correct the path and reload", at: place))
         return kept
     }
 
@@ -167,6 +169,7 @@ struct SourceScan: Equatable {
             let remedy = suggestion.map { ", but \($0.shown) is: correct the line" }
             report("\(path.shown) is not there\(remedy ?? ": correct the line, or put it there")", place)
         case .failed(let path, let failure):
+            if case .system = failure { isLost = true }
             report(failure.sentence(path, remedy: "correct the line, or put it there"), place)
         case .found(let path, let status):
             folders.insert(parent(of: path))
@@ -206,8 +209,6 @@ struct SourceScan: Equatable {
                     artist: artist, title: title))
         }
     }
-
-    private var isFull = false
 
     private mutating func report(_ sentence: String, _ place: Place, _ severity: Problem.Severity = .wrong) {
         guard problems.count < Self.mostProblems else { return }
