@@ -44,7 +44,7 @@ public enum WorkerRequest: WireMessage, Hashable {
     /// Read the whole file and say what it is.
     case measure(path: String)
 
-    public static func limit(kind: UInt8) -> Int? { kind == 1 || kind == 2 ? 8 + WorkerWire.mostText : nil }
+    public static func limit(kind: UInt8) -> Int? { kind == 1 || kind == 2 ? 16 + WorkerWire.mostText : nil }
 
     public init(kind: UInt8, fields: inout WireFields) throws(WireFault) {
         if kind == 1 {

@@ -97,6 +97,7 @@ final class Container {
         }
         var context: UnsafeMutablePointer<AVFormatContext>? = unsafe made
         unsafe made.pointee.pb = unsafe io
+        unsafe made.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
         unsafe made.pointee.probesize = 2 << 20
         unsafe made.pointee.max_streams = 64
         unsafe cav_refuse_files(made)

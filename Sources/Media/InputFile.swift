@@ -47,7 +47,7 @@ final class InputFile {
         }
     }
 
-    private static func fault(_ number: Int32) -> MediaFault {
+    static func fault(_ number: Int32) -> MediaFault {
         switch number {
         case ENOENT, ENOTDIR, ENAMETOOLONG: .missing
         case EACCES, EPERM: .permissionDenied

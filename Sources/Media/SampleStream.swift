@@ -87,7 +87,8 @@ struct SampleStream: ~Copyable {
     ///   when it lies behind the one wanted; the stream is then of no more use.
     mutating func seek(to sample: Int64) throws(MediaFault) -> Int64? {
         let unit = container.timeBase
-        guard AllowList.exactlySought.contains(container.name), origin != CAV_NO_TIME, unit.num > 0,
+        guard AllowList.exactlySought.contains(container.name),
+            container.name != "ogg" || !OggChain.isChained(file), origin != CAV_NO_TIME, unit.num > 0,
             unit.den > 0,
             container.seek(to: origin + av_rescale(sample, Int64(unit.den), Int64(rate) * Int64(unit.num)))
         else { return nil }
