@@ -18,7 +18,7 @@ public enum PushFailure: Error, Hashable, Sendable {
     case certificate
     /// The target closed the connection, or the line did.
     case broken
-    /// The target was connected and took no byte for `PushMachine.stallLimit`.
+    /// The target was connected and took nothing for `PushMachine.stallLimit`, or answered nothing.
     case stalled
     /// The process has so many open files that libshout could not hold a socket.
     case tooManyFiles
@@ -44,7 +44,7 @@ public enum PushFailure: Error, Hashable, Sendable {
         case .certificate:
             "\(server) has a certificate that is not for this name or is not trusted: renew it or install its issuer"
         case .broken: "\(server) closed the connection"
-        case .stalled: "\(server) took no byte for \(PushMachine.stallLimit.components.seconds) s"
+        case .stalled: "\(server) no longer takes the stream: it hangs, or the line to it is cut"
         case .tooManyFiles: "the station has too many files open to connect to \(server): raise LimitNOFILE"
         case .library(let code): "libshout gave up on \(server) with its error \(code)"
         }

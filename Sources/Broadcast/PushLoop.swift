@@ -41,6 +41,7 @@ struct PushLoop: ~Copyable {
             case .open: event = .opening(open())
             case .poll: event = .opening(shout.poll())
             case .feed: event = feed()
+            case .ask: event = ask()
             case .close:
                 shout.close(abruptly: true)
                 reader = nil
@@ -66,7 +67,7 @@ struct PushLoop: ~Copyable {
             let moved = progress.settle(owed: shout.owed)
             try handOn()
             tellTitle()
-            return .fed(owed: shout.owed > 0, moved: moved)
+            return .fed(owed: shout.owed > 0, moved: moved, isSuspect: shout.isSuspect)
         } catch {
             return .broke(error)
         }
@@ -92,8 +93,16 @@ struct PushLoop: ~Copyable {
     /// Tells the title by request. It takes a moment in which nothing is sent: what is ahead lasts longer.
     private mutating func tellTitle() {
         guard let title = titles.due(at: clock.now) else { return }
-        if PushRequest.tell(title, to: target) { titles.told() }
+        if request.tell(title) { titles.told() }
     }
+
+    private borrowing func ask() -> PushMachine.Event {
+        let isAnswered = request.isAnswered()
+        if isAnswered { shout.trust() }
+        return .asked(isAnswered: isAnswered)
+    }
+
+    private var request: PushRequest { PushRequest(target: target) { [shared] in shared.isStopping } }
 
     private borrowing func report() {
         let behind = mount.newest.map { progress.behind($0.end) } ?? .zero

@@ -25,8 +25,11 @@ struct PushMachine: Sendable {
         case woken(hasPages: Bool)
         /// What became of the connection that was opened.
         case opening(Opening)
-        /// Pages were handed on. `owed`: whether the target has bytes to take; `moved`: whether it took any since.
-        case fed(owed: Bool, moved: Bool)
+        /// Pages were handed on. `owed`: whether the target has bytes to take; `moved`: whether it took any since;
+        /// `isSuspect`: whether only its kernel seems to.
+        case fed(owed: Bool, moved: Bool, isSuspect: Bool = false)
+        /// Whether the target answered the question for its status.
+        case asked(isAnswered: Bool)
         /// The connection is of no more use.
         case broke(PushFailure)
     }
@@ -48,6 +51,8 @@ struct PushMachine: Sendable {
         case poll
         /// Hand on what there is and fits, and say `fed` or `broke`.
         case feed
+        /// Ask the target for its status, and say `asked`.
+        case ask
         /// End the connection without waiting for anything, and say `woken`.
         case close
     }
@@ -58,7 +63,7 @@ struct PushMachine: Sendable {
     /// An Icecast that hangs may answer when it goes on; Icecast itself gives a silent source up after as long.
     static let answerLimit = Duration.seconds(10)
     /// A target that takes no byte for so long is half-open or hangs. TCP repeats a lost packet after 6.2 s (the fifth
-    /// time), which is waited for; and the kernel of a server that hangs goes on taking some seconds of audio.
+    /// time), which is waited for.
     static let stallLimit = Duration.seconds(7)
     /// So long an outage is young, and tried every second.
     static let youngOutage = Duration.seconds(120)
@@ -86,8 +91,9 @@ struct PushMachine: Sendable {
         case (.connecting(let since, let reached), .opening(let opening)):
             follow(opening, since: since, reached: reached, at: now)
         case (.connecting, _): .poll
-        case (.sending(let since, let moved), .fed(let owed, let hasMoved)):
-            go(on: since, moved: hasMoved || !owed ? now : moved, at: now)
+        case (.sending(let since, let moved), .fed(let owed, let hasMoved, let isSuspect)):
+            go(on: since, moved: hasMoved || !owed ? now : moved, isSuspect: isSuspect, at: now)
+        case (.sending, .asked(isAnswered: false)): fail(.stalled, at: now)
         case (.sending, .broke(let failure)): fail(failure, at: now)
         case (.sending, _): .feed
         case (.waiting(let until), _): now < until ? .sleep(until: until) : open(at: now)
@@ -120,14 +126,14 @@ struct PushMachine: Sendable {
         }
     }
 
-    private mutating func go(on since: Instant, moved: Instant, at now: Instant) -> Action {
+    private mutating func go(on since: Instant, moved: Instant, isSuspect: Bool, at now: Instant) -> Action {
         state = .sending(since: since, moved: moved)
         if now - since >= Self.settled {
             outage = nil
             pace = Self.firstPace
         }
-        return now - moved >= Self.stallLimit
-            ? fail(.stalled, at: now) : .sleep(until: now + Self.sendingStep)
+        if now - moved >= Self.stallLimit { return fail(.stalled, at: now) }
+        return isSuspect ? .ask : .sleep(until: now + Self.sendingStep)
     }
 
     private mutating func fail(_ failure: PushFailure, at now: Instant) -> Action {

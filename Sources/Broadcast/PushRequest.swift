@@ -2,40 +2,44 @@ internal import CShims
 internal import Codecs
 internal import Glibc
 
-/// The one HTTP request that a push makes itself: a title for `/admin/metadata`. libshout's own would block for ever
-/// on a server that does not answer; this one has a deadline.
-enum PushRequest {
-    static let deadline = Duration.seconds(2)
+/// The HTTP requests that a push makes itself, on connections of their own: libshout's would block for ever on a server
+/// that does not answer, these have a deadline, and end when the push is stopped.
+///
+/// They block the push's thread meanwhile; the target has some audio ahead. The look-up of a host's name comes on top.
+struct PushRequest {
+    let target: PushTarget
+    let isCancelled: () -> Bool
 
-    /// Tells a title; true when the server says that it has taken it. Blocks up to `deadline`, and for the look-up of
-    /// a host's name.
+    /// Tells a title; true when the server says that it has taken it.
     ///
     /// Icecast answers 200 also when it did nothing: only its sentence counts. Artist and title go together, since
     /// one alone is ignored, and `song` would keep the artist of the title before.
-    static func tell(_ title: Title, to target: PushTarget) -> Bool {
+    func tell(_ title: Title) -> Bool {
         let fields = [
             ("mode", "updinfo"), ("charset", "UTF-8"), ("mount", target.mount),
             ("artist", title.artist ?? ""),
             ("title", title.title),
         ]
-        let query = fields.map { "\($0)=\(escaped($1))" }.joined(separator: "&")
-        let head = [
-            "GET /admin/metadata?\(query) HTTP/1.0", "Host: \(target.host):\(target.port)",
-            "User-Agent: Funkhaus",
-            "Authorization: Basic \(base64(Array("\(target.user):\(target.password.text)".utf8)))", "", "",
-        ]
-        let reply = exchange(Array(head.joined(separator: "\r\n").utf8), with: target)
+        let query = fields.map { "\($0)=\(Self.escaped($1))" }.joined(separator: "&")
+        let login = Self.base64(Array("\(target.user):\(target.password.text)".utf8))
+        let reply = get("/admin/metadata?\(query)", ["Authorization: Basic \(login)"], within: .seconds(2))
         return String(decoding: reply, as: UTF8.self).contains("Metadata update successful")
     }
 
-    /// Sends a request, and gives what comes back until the end, the deadline or 8 kB.
-    private static func exchange(_ request: [UInt8], with target: PushTarget) -> [UInt8] {
-        let end = ContinuousClock.now + deadline
+    /// Whether the server answers at all, whatever it says.
+    func isAnswered() -> Bool { !get("/status-json.xsl", [], within: .seconds(5)).isEmpty }
+
+    /// What comes back until the end, the deadline or 8 kB.
+    private func get(_ path: String, _ headers: [String], within time: Duration) -> [UInt8] {
+        let head =
+            ["GET \(path) HTTP/1.0", "Host: \(target.host):\(target.port)", "User-Agent: Funkhaus"] + headers
+        let request = Array((head + ["", ""]).joined(separator: "\r\n").utf8)
+        let end = ContinuousClock.now + time
         for host in PushAddresses.lookUp(target.host) {
             let connection = PushSocket(host, target.port)
-            guard connection.wait(for: POLLOUT, until: end), connection.send(request) else { continue }
+            guard wait(connection, for: POLLOUT, until: end), connection.send(request) else { continue }
             var reply: [UInt8] = []
-            while reply.count < 8_192, connection.wait(for: POLLIN, until: end),
+            while reply.count < 8_192, wait(connection, for: POLLIN, until: end),
                 let more = connection.receive()
             {
                 reply += more
@@ -43,6 +47,15 @@ enum PushRequest {
             return reply
         }
         return []
+    }
+
+    private func wait(
+        _ connection: borrowing PushSocket, for events: Int32, until end: ContinuousClock.Instant
+    ) -> Bool {
+        while !isCancelled(), ContinuousClock.now < end {
+            if let isReady = connection.isReady(for: events) { return isReady }
+        }
+        return false
     }
 
     /// RFC 3986, section 2: everything but the unreserved characters is escaped.
@@ -74,7 +87,7 @@ enum PushRequest {
     }
 }
 
-/// A plain TCP connection that never blocks but in `wait`.
+/// A plain TCP connection that blocks for a tenth of a second at the most.
 private struct PushSocket: ~Copyable {
     private let descriptor: Int32
 
@@ -97,12 +110,11 @@ private struct PushSocket: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// Waits until it can be read or written; false at the deadline, and when the connection failed.
-    func wait(for events: Int32, until end: ContinuousClock.Instant) -> Bool {
-        let (seconds, attoseconds) = max(.zero, end - .now).components
-        let milliseconds = Int32(seconds * 1_000 + attoseconds / 1_000_000_000_000_000)
+    /// Whether it can be read or written, or false when it is of no use; nil when that is open after a tenth of a second.
+    func isReady(for events: Int32) -> Bool? {
         var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-        return unsafe poll(&entry, 1, milliseconds) > 0 && Int32(entry.revents) & (POLLERR | POLLNVAL) == 0
+        guard unsafe poll(&entry, 1, 100) > 0 else { return nil }
+        return Int32(entry.revents) & (POLLERR | POLLNVAL) == 0
     }
 
     /// A request is far smaller than an empty socket's buffer: it goes out whole or the connection is no good.

@@ -31,6 +31,8 @@ final class Shout {
     private var replies = 0
     /// Whether a request is on its way, and libshout is to be left alone until the reply is whole.
     private var isAsked = false
+    /// The most room that the target's kernel had.
+    private var widest: UInt32 = 0
 
     init() {
         Self.initialized
@@ -50,12 +52,13 @@ final class Shout {
         usesTLS = target.usesTLS
         replies = 0
         isAsked = false
+        widest = 0
         let code = configure(target, mount, host: host)
         guard code == SHOUTERR_SUCCESS else { return .failed(.library(code: code)) }
         let opening = unsafe opening(shout_open(handle))
         if let socket, isReached {
             // A target on this machine is connected by now, and may even have answered the knock.
-            let traffic = traffic(socket)
+            let traffic = cshims_tcp_state(socket)
             let isAnswered = traffic.sent == 0 || traffic.received > 0 && waiting(socket, most: 1) == nil
             replies = isAnswered ? 1 : 0
             isAsked = !isAnswered
@@ -110,6 +113,18 @@ final class Shout {
         let queued = unsafe max(0, shout_queuelen(handle))
         return queued + (socket.map { max(0, Int(cshims_unacknowledged($0))) } ?? 0)
     }
+
+    /// Whether the target has read less than it used to: its kernel takes what it is sent, and has less and less room.
+    /// A server that hangs looks so for seconds before `owed` shows it.
+    var isSuspect: Bool {
+        guard !usesTLS, let socket else { return false }
+        let window = cshims_tcp_state(socket).window
+        widest = max(widest, window)
+        return widest - window >= 16_384
+    }
+
+    /// Says that the target is well: its window of now is no sign of anything.
+    func trust() { widest = 0 }
 
     /// Ends the connection, if there is one. `abruptly` throws away what is on its way, so that the target knows at
     /// once and frees the mount, and does not read a stale rest first.
@@ -198,14 +213,7 @@ final class Shout {
                 unsafe getpeername(socket, address, &size) == 0
             }
         }
-        return isConnected || traffic(socket).sent > 0
-    }
-
-    private func traffic(_ socket: Int32) -> (sent: UInt64, received: UInt64) {
-        var sent: UInt64 = 0
-        var received: UInt64 = 0
-        unsafe cshims_tcp_bytes(socket, &sent, &received)
-        return (sent, received)
+        return isConnected || cshims_tcp_state(socket).sent > 0
     }
 
     /// What the target has sent and libshout has not read; empty at the connection's end or after an error, nil when

@@ -16,10 +16,13 @@ int cshims_unacknowledged(int socket) {
     return ioctl(socket, SIOCOUTQ, &bytes) == 0 ? bytes : -1;
 }
 
-void cshims_tcp_bytes(int socket, uint64_t *sent, uint64_t *received) {
+struct cshims_tcp cshims_tcp_state(int socket) {
     struct tcp_info information = {0};
     socklen_t size = sizeof information;
     getsockopt(socket, IPPROTO_TCP, TCP_INFO, &information, &size);
-    *sent = information.tcpi_bytes_sent;
-    *received = information.tcpi_bytes_received;
+    return (struct cshims_tcp){
+        .sent = information.tcpi_bytes_sent,
+        .received = information.tcpi_bytes_received,
+        .window = information.tcpi_snd_wnd,
+    };
 }

@@ -114,6 +114,15 @@ struct PushMachineTests {
         #expect(machine.failure == .stalled)
     }
 
+    @Test mutating func `a target whose kernel alone seems to take the stream is asked`() {
+        connect()
+        #expect(after(.seconds(1), .fed(owed: false, moved: true, isSuspect: true)) == .ask)
+        #expect(after(.seconds(1), .asked(isAnswered: true)) == .feed)
+        #expect(after(.seconds(1), .fed(owed: false, moved: true, isSuspect: true)) == .ask)
+        #expect(after(.seconds(5), .asked(isAnswered: false)) == .close)
+        #expect(machine.failure == .stalled)
+    }
+
     @Test mutating func `a target that is owed nothing never stalls`() {
         connect()
         for _ in 0..<100 { #expect(after(.seconds(1), .fed(owed: false, moved: false)) != .close) }

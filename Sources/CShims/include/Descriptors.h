@@ -10,5 +10,11 @@ int cshims_own_descriptors(void);
 /// Bytes written to a TCP socket that its peer's kernel has not acknowledged (ioctl is variadic), or -1 with errno.
 int cshims_unacknowledged(int socket);
 
-/// Bytes that a TCP socket has sent and received so far (the C library's struct tcp_info is older than these fields).
-void cshims_tcp_bytes(int socket, uint64_t *sent, uint64_t *received);
+/// What a TCP socket knows of its connection: bytes sent and received so far, and the bytes for which its peer's kernel
+/// has room (tcp(7), TCP_INFO; the C library's struct tcp_info is older than these fields). Zeros for another socket.
+struct cshims_tcp {
+    uint64_t sent;
+    uint64_t received;
+    uint32_t window;
+};
+struct cshims_tcp cshims_tcp_state(int socket);
