@@ -7,8 +7,7 @@ SWIFT ?= swift
 # Debian's packages: what the build needs, and what the tests listen with, push to and measure by.
 BUILD_PACKAGES := libogg-dev libvorbis-dev libshout-dev libebur128-dev libsqlite3-dev pkgconf \
 	libavformat-dev libavcodec-dev libswresample-dev libavutil-dev
-TEST_PACKAGES := icecast2 ffmpeg vorbis-tools opus-tools flac lame sox curl procps \
-	mpv vlc-bin vlc-plugin-base mplayer chromium firefox-esr
+TEST_PACKAGES := icecast2 ffmpeg vorbis-tools curl mpv vlc-bin vlc-plugin-base mplayer chromium firefox-esr
 
 # An import that Package.swift does not allow is an error, as every warning is.
 FLAGS := --explicit-target-dependency-import-check error
@@ -42,11 +41,12 @@ proof: build-packages test-packages
 	$(SWIFT) build --build-tests $(FLAGS)
 	$(SWIFT) test --skip-build $(FLAGS)
 
-# The installed programs bring Swift's libraries along: a service may not look into a person's home for them.
+# The installed programs bring Swift's libraries along: a service may not depend on a toolchain in somebody's home.
 install: build-packages
 	$(SWIFT) build -c release --scratch-path .build-install --static-swift-stdlib --product funkhaus $(FLAGS)
 	$(SWIFT) build -c release --scratch-path .build-install --static-swift-stdlib --product funkhaus-media $(FLAGS)
-	install -D -s -m 755 -t $(DESTDIR)$(PREFIX)/bin .build-install/release/funkhaus .build-install/release/funkhaus-media
+	install -D -s -m 755 .build-install/release/funkhaus $(DESTDIR)$(PREFIX)/bin/funkhaus
+	install -D -s -m 755 .build-install/release/funkhaus-media $(DESTDIR)$(PREFIX)/libexec/funkhaus/funkhaus-media
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|/usr/local|$(PREFIX)|' Config/funkhaus.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/funkhaus.service
 
