@@ -1,33 +1,42 @@
-internal import Foundation
+internal import Dispatch
 internal import Synchronization
 
 @testable import Station
 
 /// A daemon that answers from a script and remembers what it was told.
 final class ScriptedStation: ControlHandler {
-    /// Called at every request, on the control thread.
-    private let onRequest: @Sendable () -> Void
+    /// A disk that does not answer until it is revived.
+    final class DeadDisk: Sendable {
+        private let asked = DispatchSemaphore(value: 0)
+        private let alive = DispatchSemaphore(value: 0)
+
+        func access() {
+            asked.signal()
+            alive.wait()
+            alive.signal()
+        }
+
+        /// Waits until somebody waits for the disk.
+        func waitForRequest() { asked.wait() }
+
+        func revive() { alive.signal() }
+    }
+
+    private let disk: DeadDisk?
     private let added = Mutex<[String]>([])
     let historyLength: Int64
 
-    init(historyLength: Int64 = 0, onRequest: @escaping @Sendable () -> Void = {}) {
+    init(historyLength: Int64 = 0, disk: DeadDisk? = nil) {
         self.historyLength = historyLength
-        self.onRequest = onRequest
+        self.disk = disk
     }
 
-    func status() throws(ControlRefusal) -> StatusReport {
-        onRequest()
-        return .sample
-    }
+    func status() throws(ControlRefusal) -> StatusReport { .sample }
 
-    func now() throws(ControlRefusal) -> OnAirItem {
-        onRequest()
-        return .sinnerman
-    }
+    func now() throws(ControlRefusal) -> OnAirItem { .sinnerman }
 
     func next(count: Int) throws(ControlRefusal) -> [OnAirItem] {
-        onRequest()
-        return Array(repeating: .sinnerman, count: count)
+        Array(repeating: .sinnerman, count: count)
     }
 
     func skip() throws(ControlRefusal) -> Acknowledgement {
@@ -43,6 +52,7 @@ final class ScriptedStation: ControlHandler {
     }
 
     func add(files: [String]) throws(ControlRefusal) -> Acknowledgement {
+        disk?.access()
         added.withLock { $0 += files }
         return Acknowledgement(done: "Queued.", entries: try queue())
     }

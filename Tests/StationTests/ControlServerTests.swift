@@ -22,18 +22,29 @@ internal import Testing
     }
 
     /// A client that says what no `funkhaus` would; everything that comes back until the daemon hangs up.
-    private func raw(_ bytes: [UInt8], path: String) throws -> String {
-        let socket = try ControlSocket.make(for: path)
+    private func raw(_ bytes: [UInt8]) throws -> String {
+        let socket = try connected(sending: bytes)
         defer { close(socket) }
+        return answer(at: socket)
+    }
+
+    private func connected(sending request: ControlRequest) throws -> Int32 {
+        try connected(sending: #require(controlLine(request)))
+    }
+
+    private func connected(sending bytes: [UInt8]) throws -> Int32 {
+        let socket = try ControlSocket.make(for: path)
         try #require(ControlSocket.connect(socket, to: try ControlSocket.address(path)) == 0)
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes {
-                send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-            }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { break }
-            sent += count
+            rest = rest.dropFirst(count)
         }
+        return socket
+    }
+
+    private func answer(at socket: Int32) -> String {
         var answer: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4_096)
         while case let count = recv(socket, &buffer, buffer.count, 0), count > 0 {
@@ -88,7 +99,7 @@ internal import Testing
     func garbageGetsASentence(_ garbage: String) throws {
         let server = try running()
         defer { server.stop() }
-        let answer = try raw(Array(garbage.utf8), path: path)
+        let answer = try raw(Array(garbage.utf8))
         #expect(answer.hasPrefix(#"{"refusal":{"remedy":"#) && answer.hasSuffix("}\n"))
         #expect(try client.now() == .sinnerman)
     }
@@ -96,14 +107,14 @@ internal import Testing
     @Test func anotherVersionIsToldSo() throws {
         let server = try running()
         defer { server.stop() }
-        let answer = try raw(Array(#"{"version":2,"request":"now"}"#.utf8) + [10], path: path)
+        let answer = try raw(Array(#"{"version":2,"request":"now"}"#.utf8) + [10])
         #expect(answer.contains("speaks version 1 of the control language, the command version 2"))
     }
 
     @Test func aLineWithoutEndIsRefusedAtItsBound() throws {
         let server = try running()
         defer { server.stop() }
-        let answer = try raw([UInt8](repeating: 65, count: 1_000_000), path: path)
+        let answer = try raw([UInt8](repeating: 65, count: 1_000_000))
         #expect(answer.contains("longer than 65536 bytes"))
         #expect(try client.now() == .sinnerman)
     }
@@ -115,26 +126,23 @@ internal import Testing
         for _ in 0..<40 {
             let length = Int.random(in: 1...300, using: &numbers)
             let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &numbers) }
-            #expect(try raw(bytes + [10], path: path).hasPrefix(#"{"refusal""#))
+            #expect(try raw(bytes + [10]).hasPrefix(#"{"refusal""#))
         }
     }
 
     @Test func aClientThatSaysNothingIsSentAway() throws {
         let server = try running(deadline: .milliseconds(50))
         defer { server.stop() }
-        #expect(try raw([], path: path) == "")
-        #expect(try raw(Array("half a line".utf8), path: path) == "")
+        #expect(try raw([]) == "")
+        #expect(try raw(Array("half a line".utf8)) == "")
     }
 
     @Test func aClientThatDoesNotTakeItsAnswerIsSentAway() throws {
         // More than a socket's buffers hold, below the bound of an answer.
         let server = try running(LongStatus(), deadline: .milliseconds(100))
         defer { server.stop() }
-        let greedy = try ControlSocket.make(for: path)
+        let greedy = try connected(sending: .status)
         defer { close(greedy) }
-        try #require(ControlSocket.connect(greedy, to: try ControlSocket.address(path)) == 0)
-        let line = try #require(controlLine(ControlRequest.status))
-        try #require(line.withUnsafeBytes { send(greedy, $0.baseAddress, $0.count, 0) } == line.count)
         // The daemon hangs up, and meanwhile it answers everybody else.
         var hungUp = pollfd(fd: greedy, events: 0, revents: 0)
         #expect(try client.now() == .sinnerman)
@@ -146,11 +154,7 @@ internal import Testing
         defer { server.stop() }
         var silent: [Int32] = []
         defer { for socket in silent { close(socket) } }
-        for _ in 0..<16 {
-            let socket = try ControlSocket.make(for: path)
-            try #require(ControlSocket.connect(socket, to: try ControlSocket.address(path)) == 0)
-            silent.append(socket)
-        }
+        for _ in 0..<16 { silent.append(try connected(sending: [])) }
         #expect(try client.now() == .sinnerman)
     }
 
@@ -161,6 +165,52 @@ internal import Testing
         let right = threads.count { $0.result }
         server.stop()
         #expect(right == 50)
+    }
+
+    @Test func aDiskThatDoesNotAnswerKeepsNoQuestionWaiting() throws {
+        let disk = ScriptedStation.DeadDisk()
+        let server = try running(ScriptedStation(disk: disk))
+        defer { server.stop() }
+        let errands = try (0..<9).map { number in
+            let socket = try connected(sending: .add(files: ["/\(number)"]))
+            // One in hand, eight behind it.
+            if number == 0 { disk.waitForRequest() }
+            return socket
+        }
+        defer { for socket in errands { close(socket) } }
+        #expect(try client.now() == .sinnerman)
+        #expect(throws: ControlRefusal.busy) { try client.reload() }
+        disk.revive()
+        for socket in errands { #expect(answer(at: socket).contains("Queued.")) }
+        #expect(try client.queue().count == 9)
+    }
+
+    @Test func aStationThatEndsAnswersWhatIsInHand() throws {
+        let disk = ScriptedStation.DeadDisk()
+        let server = try running(ScriptedStation(disk: disk))
+        let errand = try connected(sending: .add(files: ["/1"]))
+        defer { close(errand) }
+        disk.waitForRequest()
+        disk.revive()
+        server.stop()
+        #expect(answer(at: errand).contains("Queued."))
+    }
+
+    @Test func aStationThatEndsHangsUpOnWhoWaits() throws {
+        // Listens and never answers, like a daemon that is about to end.
+        let dying = try ControlSocket.make(for: path)
+        try #require(ControlSocket.bind(dying, to: try ControlSocket.address(path)) == 0)
+        try #require(listen(dying, 1) == 0)
+        let client = client
+        let path = path
+        let command = OneCommand {
+            let error = #expect(throws: ControlError.self) { try client.now() }
+            return error == .hungUp(socket: path)
+        }
+        let connection = accept(dying, nil, nil)
+        close(connection)
+        #expect(command.result)
+        close(dying)
     }
 
     @Test func theSocketIsForItsOwnerAlone() throws {

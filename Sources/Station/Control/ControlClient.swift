@@ -70,6 +70,7 @@ public struct ControlClient: Sendable {
         while answer.last != UInt8(ascii: "\n") {
             try wait(for: POLLIN, at: connection, until: end)
             let count = recv(connection, &buffer, buffer.count, 0)
+            guard count > 0 || !answer.isEmpty else { throw .hungUp(socket: socket) }
             guard count > 0, answer.count + count <= ControlRequest.mostAnswerBytes else {
                 throw .garbled(socket: socket)
             }

@@ -19,6 +19,10 @@ public struct ControlRefusal: Error, Hashable, Sendable, Codable {
     static let requestTooLong = ControlRefusal(
         "The request is longer than \(ControlRequest.mostBytes) bytes.", remedy: "Ask for less at once.")
 
+    static let busy = ControlRefusal(
+        "The station is still busy with what it was asked before.",
+        remedy: "Look at funkhaus status, and ask again in a while.")
+
     static let tooLong = ControlRefusal("The answer is too long.", remedy: "Ask for less at once.")
 }
 
@@ -30,6 +34,8 @@ public enum ControlError: Error, Hashable, Sendable {
     case forbidden(socket: String)
     /// The daemon did not answer in time.
     case silent(socket: String, seconds: Int)
+    /// The daemon hung up without an answer.
+    case hungUp(socket: String)
     /// What listens at the socket does not speak our language.
     case garbled(socket: String)
     /// The request is longer than the daemon takes.
@@ -52,6 +58,7 @@ public enum ControlError: Error, Hashable, Sendable {
         case .silent(let socket, let seconds):
             "The funkhaus at \(socket) has not answered for \(seconds) seconds."
         case .garbled(let socket): "What answers at \(socket) is not a funkhaus of this version."
+        case .hungUp(let socket): "The funkhaus at \(socket) ended before it answered."
         case .requestTooLong: "That is more than the daemon takes at once."
         case .taken(let socket):
             "Another funkhaus is on air with this configuration: it holds the control socket \(socket)."
@@ -69,6 +76,7 @@ public enum ControlError: Error, Hashable, Sendable {
         case .notRunning(_, nil): "Start it with: funkhaus serve"
         case .forbidden: "Run the command as the user that runs the daemon, for example with sudo -u."
         case .silent: "Ask again; if it stays silent, look into the daemon's log."
+        case .hungUp: "See whether it is still on air: funkhaus status."
         case .garbled: "Set server.control to the daemon's own socket, and restart it after an upgrade."
         case .requestTooLong: "Name fewer files at once."
         case .taken: "Stop that one first, or give this one its own server.control and server.data."
@@ -81,7 +89,7 @@ public enum ControlError: Error, Hashable, Sendable {
     /// Whether there is no daemon to talk to (and not one that answers badly).
     public var isUnreachable: Bool {
         switch self {
-        case .notRunning, .forbidden, .silent: true
+        case .notRunning, .forbidden, .silent, .hungUp: true
         default: false
         }
     }

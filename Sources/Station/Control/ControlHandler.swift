@@ -2,10 +2,10 @@ internal import Foundation
 
 /// What the daemon does for its control socket.
 ///
-/// All of it is called on the control thread, one request after the other: an implementation may wait for the
-/// engine or the journal, but for a few seconds at the most, because the next command waits too, and a command
-/// gives up after `ControlClient.patience`. Whatever it cannot or must not do it refuses with a sentence and a
-/// remedy.
+/// `reload` and `add` are called on the thread `control-files`, one after the other, and may wait for a disk; a command
+/// gives up after `ControlClient.patience`. Everything else is called on the thread `control`, also while those wait:
+/// it may wait for the engine or the journal for a second or two, because the next command waits too. Whatever it
+/// cannot or must not do it refuses with a sentence and a remedy.
 public protocol ControlHandler: Sendable {
     func status() throws(ControlRefusal) -> StatusReport
 
@@ -36,10 +36,10 @@ public protocol ControlHandler: Sendable {
 }
 
 extension ControlHandler {
-    /// The line that answers a line; the request is given without its end.
-    func reply(to line: some Sequence<UInt8>) -> [UInt8] {
+    /// The line that answers a request.
+    func reply(to request: ControlRequest) -> [UInt8] {
         do {
-            return try answer(to: try ControlRequest(line: line))
+            return try answer(to: request)
         } catch {
             return error.line
         }
@@ -78,6 +78,15 @@ extension ControlHandler {
 }
 
 extension ControlRequest {
+    /// Whether its answer may have to wait for a disk.
+    var namesFiles: Bool {
+        switch self {
+        case .reload, .add: true
+        default: false
+        }
+    }
+
+    /// Reads a line without its end.
     init(line: some Sequence<UInt8>) throws(ControlRefusal) {
         do {
             self = try JSONDecoder().decode(ControlRequest.self, from: Data(line))
