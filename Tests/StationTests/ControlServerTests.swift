@@ -1,4 +1,3 @@
-internal import CShims
 internal import Foundation
 internal import Glibc
 internal import Synchronization
