@@ -43,6 +43,8 @@ final class Circle {
     private lazy var plainHeaders = ByteBuffer(bytes: mount.plainHeaders)
     private var sheets: [Sheet] = []
     private var first: Int
+    /// The page up to which listeners have had their turn: a newcomer may take in pages before that.
+    private var turn: Int
     private var listeners: [Listener] = []
     /// The ICY block of the title that was last asked for.
     private var block: (title: Title?, bytes: ByteBuffer)?
@@ -58,6 +60,7 @@ final class Circle {
         self.desk = desk
         self.whenEmpty = whenEmpty
         first = publicMount.mount.join(burst: desk.burst) ?? publicMount.mount.edge
+        turn = first
         let circle = NIOLoopBound(self, eventLoop: loop)
         let isDue = DueFlag()
         wake = mount.onAppend {
@@ -126,20 +129,22 @@ final class Circle {
     /// Takes what the mount has got and serves those whose turn it is.
     private func follow() {
         guard !ended else { return }
-        let old = edge
         takePages()
         if !waiting.isEmpty, let cursor = mount.join(burst: desk.burst), !sheets.isEmpty {
             for listener in waiting { begin(listener, at: cursor) }
             waiting = []
         }
         let batch = batch
+        // A write that finds the connection broken dismisses its listener at once: the array may change below.
+        let listeners = listeners
         var slow: [Listener] = []
-        for number in max(old, edge - batch)..<max(old, edge) {
+        for number in max(turn, edge - batch)..<max(turn, edge) {
             for seat in stride(from: number % batch, to: listeners.count, by: batch)
             where !serve(listeners[seat]) {
                 slow.append(listeners[seat])
             }
         }
+        turn = edge
         for listener in slow { listener.drop() }
     }
 

@@ -54,7 +54,7 @@ final class FakeMount: Sendable {
     private func body(_ kind: String, _ number: Int) -> [UInt8] {
         let head = Array("<\(kind)\(number)>".utf8)
         return head
-            + (head.count..<max(head.count, pageBytes)).map { UInt8(truncatingIfNeeded: $0 &* (number &+ 7)) }
+            + [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: max(0, pageBytes - head.count))
     }
 
     var pages: [StreamPage] { state.withLock { $0.pages } }

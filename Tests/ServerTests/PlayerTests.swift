@@ -9,9 +9,9 @@ import Testing
 
 /// Real Vorbis, real players, over a real socket.
 @Suite struct PlayerTests {
-    /// A mount with real audio: 3 s under its first title, and then, when it is told to, 9 s under two more.
+    /// A mount with real audio: 2 s under its first title, and then, when it is told to, 5 s more and two more titles.
     private final class Station {
-        static let frames = 12 * EngineFormat.sampleRate
+        static let frames = 7 * EngineFormat.sampleRate
         let mount = Mount(
             MountDescription(
                 path: "/stream.ogg", contentType: "application/ogg", subtype: "Vorbis", bitrate: 160_000,
@@ -23,12 +23,12 @@ import Testing
         init() throws {
             stream = try VorbisStream(quality: 5, station: "Radio", serial: 7, start: FrameTime(frames: 0))
             mount.open(plainHeaders: stream.plainHeaders)
-            for (number, second) in [0, 4, 8].enumerated() {
+            for (number, second) in [0, 3, 5].enumerated() {
                 stream.mark(
                     title: Title(artist: "Artist", title: "Title \(number + 1)"),
                     at: FrameTime(frames: Int64(second * EngineFormat.sampleRate)))
             }
-            play(untilSecond: 3)
+            play(untilSecond: 2)
         }
 
         func play(untilSecond second: Int) {
@@ -47,7 +47,7 @@ import Testing
         }
 
         func end() {
-            play(untilSecond: 12)
+            play(untilSecond: 7)
             stream.finish { mount.append($0) }
         }
     }
@@ -121,7 +121,7 @@ import Testing
             "mpv",
             {
                 [
-                    "--no-config", "--no-video", "--ao=pcm", "--ao-pcm-file=/dev/null", "--cache=no",
+                    "--no-config", "--no-video", "--ao=null", "--cache=no",
                     "--msg-level=all=info", $0,
                 ]
             })
