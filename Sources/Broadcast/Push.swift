@@ -33,6 +33,7 @@ public final class Push: Sendable {
                 let wake = mount.onAppend { shared.signal.wake() }
                 PushLoop(mount, target, shared).run()
                 wake.cancel()
+                shared.ended.wake()
             }
         }
     }
@@ -44,7 +45,11 @@ public final class Push: Sendable {
     public func stop() {
         guard let thread = thread.withLock({ $0.take() }) else { return }
         shared.stop()
-        cshims_join(thread, 2_000_000_000)
+        if shared.ended.wait(.seconds(2)) {
+            pthread_join(thread, nil)
+        } else {
+            pthread_detach(thread)
+        }
     }
 
     /// How the push is, at this moment.
@@ -74,7 +79,10 @@ public final class Push: Sendable {
 
 /// What a push's thread and its owner both see.
 final class PushShared: Sendable {
+    /// Wakes the push's thread.
     let signal = PushSignal()
+    /// Tells that the push's thread has done its work.
+    let ended = PushSignal()
     let status: Mutex<PushStatus>
     private let stopping = Atomic<Bool>(false)
 

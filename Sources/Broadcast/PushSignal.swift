@@ -19,10 +19,13 @@ final class PushSignal: @unchecked Sendable {
 
     func wake() { unsafe sem_post(semaphore) }
 
-    /// Waits for a wake-up, or until the time is over. All wake-ups so far count as one.
-    func wait(_ time: Duration) {
+    /// Waits for a wake-up, or until the time is over; then it is false. All wake-ups so far count as one.
+    @discardableResult
+    func wait(_ time: Duration) -> Bool {
         let (seconds, attoseconds) = time.components
-        unsafe cshims_sem_wait(semaphore, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        let isWoken =
+            unsafe cshims_sem_wait(semaphore, seconds * 1_000_000_000 + attoseconds / 1_000_000_000) == 0
         while unsafe sem_trywait(semaphore) == 0 {}
+        return isWoken
     }
 }

@@ -5,41 +5,36 @@ import Foundation
 import Synchronization
 import TestKit
 
-/// Pages of a stream, as an encoder of the station's would append them: made by ffmpeg, a link to each title, in pages
-/// of 200 ms.
+/// Pages of noise, made by the station's own encoder: a link to each title.
 struct PushFixture: Sendable {
+    let plainHeaders: [UInt8]
     let pages: [StreamPage]
 
-    /// Encodes `titles.count` links of pink noise.
+    /// Encodes `seconds` of noise for each title.
     init(titles: [Title], seconds: Double) throws {
+        let stream = try VorbisStream(
+            quality: 5, station: "Radio Beispiel", serial: 7, start: FrameTime(frames: 0))
+        plainHeaders = stream.plainHeaders
         var pages: [StreamPage] = []
-        var start = FrameTime(frames: 0)
-        for (number, title) in titles.enumerated() {
-            let file = try Tool.run(
-                "ffmpeg",
-                [
-                    "-v", "error", "-f", "lavfi", "-i",
-                    "anoisesrc=color=pink:sample_rate=44100:duration=\(seconds):seed=\(number)", "-ac", "2",
-                    "-c:a", "libvorbis", "-q:a", "5", "-page_duration", "200000", "-serial_offset",
-                    "\(number * 7 + 1)", "-metadata", "artist=\(title.artist ?? "")", "-metadata",
-                    "title=\(title.title)", "-f", "ogg", "-",
-                ])
-            let cut = OggPage.cut(file.output)
-            let audio = cut.drop { $0.granule == 0 }
-            let link = LinkHeaders(bytes: cut.prefix { $0.granule == 0 }.flatMap(\.bytes))
-            for page in audio {
-                pages.append(
-                    StreamPage(
-                        plain: page.bytes, chained: page.bytes, link: link,
-                        startsLink: page.bytes == audio.first?.bytes,
-                        end: FrameTime(frames: start.frames + page.granule), title: title))
+        var noise = SeededGenerator(seed: 1)
+        var block = AudioBlock()
+        let length = FrameCount(seconds: seconds * Double(titles.count)).frames
+        for start in stride(from: Int64(0), to: length, by: EngineFormat.blockFrames) {
+            // Noise that is different in each of the first blocks only: debug builds take their time for a sample.
+            if start < 16 * EngineFormat.blockFrames {
+                block.withChannels { left, right in
+                    for frame in 0..<left.count {
+                        left[frame] = Float.random(in: -0.3...0.3, using: &noise)
+                        right[frame] = left[frame] * 0.5
+                    }
+                }
             }
-            start = pages[pages.count - 1].end
+            let number = Int(Double(start) / 44_100 / seconds)
+            stream.mark(title: titles[number], at: FrameTime(frames: start))
+            stream.encode(block) { pages.append($0) }
         }
         self.pages = pages
     }
-
-    init(_ pages: [StreamPage]) { self.pages = pages }
 
     /// Thirty titles in links of two seconds, encoded once for all tests that do not look at more.
     static let shared = Result {

@@ -9,7 +9,7 @@ import Testing
 private let isProof = ProcessInfo.processInfo.environment["FUNKHAUS_PROOF"] == "1"
 
 /// The push against Debian's icecast2.
-@Suite(.enabled(if: IcecastServer.isInstalled && Tool.find("ffmpeg") != nil, "icecast2, ffmpeg"))
+@Suite(.enabled(if: IcecastServer.isInstalled, "icecast2 is not installed"))
 struct PushIcecastTests {
     private let mount = PushFixture.mount()
     private let fixture: PushFixture
@@ -29,7 +29,6 @@ struct PushIcecastTests {
             for number in 2...4 {
                 #expect(await eventually(within: .seconds(5)) { source()?.title == "Stück \(number)" })
                 #expect(source()?.artist == "Künstler \(number)")
-                #expect(mount.newest?.title?.title == "Stück \(number)")
             }
             #expect(source()?.name == "Radio Beispiel")
             #expect(source()?.genre == "community")
@@ -99,8 +98,7 @@ struct PushIcecastTests {
                 _ = await eventually(within: .seconds(5)) { push.status.isConnected }
             }
             #expect(time < .milliseconds(1_500), "\(time)")
-            #expect(await eventually(within: .seconds(2)) { source()?.title != nil })
-            #expect(source()?.title == mount.newest?.title?.title)
+            #expect(await eventually(within: .seconds(2)) { source()?.title == mount.newest?.title?.title })
             #expect(push.status.connections == 2)
         }
     }
@@ -195,18 +193,10 @@ struct PushIcecastTests {
     }
 
     @Test func `titles by request reach a stream that is never chained`() async throws {
-        let plain = try PushFixture(titles: [Title(title: "x")], seconds: 12)
-        let link = plain.pages[0].link
-        mount.open(plainHeaders: link.bytes)
-        let titled = plain.pages.map { page in
-            let isSecond = page.end > FrameTime(frames: 5 * 44_100)
-            return StreamPage(
-                plain: page.plain, chained: page.chained, link: link, startsLink: page.startsLink,
-                end: page.end,
-                title: isSecond
-                    ? Title(title: "Ohne Künstler & mehr") : Title(artist: "Björk", title: "Jóga=1"))
-        }
-        let feeder = PushFeeder(PushFixture(titled), into: mount)
+        let titles = [Title(artist: "Björk", title: "Jóga=1"), Title(title: "Ohne Künstler & mehr")]
+        let fixture = try PushFixture(titles: titles, seconds: 5)
+        mount.open(plainHeaders: fixture.plainHeaders)
+        let feeder = PushFeeder(fixture, into: mount)
         defer { feeder.stop() }
         try await withPush(of: mount, to: .local(server.port, titles: .admin)) { _ in
             #expect(await eventually(within: .seconds(5)) { source()?.title == "Jóga=1" })

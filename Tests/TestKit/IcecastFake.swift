@@ -39,9 +39,15 @@ public final class IcecastFake: Sendable {
         (listener, port) = IcecastLoopback.listen()
         state = Mutex(State(behaviour: behaviour))
         Thread.detachNewThread { [listener, state = WeakFake(self)] in
+            // Closed by this thread alone: elsewhere its number could be another's before `accept` is called again.
+            defer { close(listener) }
             while true {
                 let connection = accept(listener, nil, nil)
-                guard connection >= 0, let fake = state.fake else { return }
+                guard connection >= 0 else { return }
+                guard let fake = state.fake else {
+                    close(connection)
+                    return
+                }
                 fake.state.withLock { $0.connections.append(connection) }
                 Thread.detachNewThread { fake.serve(connection) }
             }
@@ -50,7 +56,6 @@ public final class IcecastFake: Sendable {
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
         for connection in state.withLock({ $0.connections }) { close(connection) }
     }
 
@@ -120,6 +125,7 @@ public final class IcecastFake: Sendable {
     }
 }
 
+/// Sendable: the one thread that holds it only reads it.
 private struct WeakFake: @unchecked Sendable {
     weak var fake: IcecastFake?
     init(_ fake: IcecastFake) { self.fake = fake }
