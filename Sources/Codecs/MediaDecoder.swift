@@ -79,7 +79,7 @@ public final class MediaDecoder: Sendable {
 /// What the reader thread does and what others see of it.
 private final class Reader: Sendable {
     /// Why the worker's messages ended.
-    private enum End: Error {
+    private enum End {
         case finished
         case stopped
         case fault(MediaFault)
@@ -102,25 +102,33 @@ private final class Reader: Sendable {
     }
 
     func run(_ workers: MediaWorkers) {
+        do throws(MediaFault) {
+            // A spare may have died while it waited: when it leaves without a word, a fresh worker is asked.
+            if try !serve(workers.take(), isFresh: false) { _ = try serve(workers.fresh(), isFresh: true) }
+        } catch {
+            finish(.fault(error), nil, 0)
+        }
+    }
+
+    /// Follows one worker to its end. False when it was a spare that never said a word.
+    private func serve(_ worker: WorkerProcess, isFresh: Bool) -> Bool {
         var source: SourceDescription?
         var delivered: Int64 = 0
-        let request = WorkerRequest.decode(path: file, from: from)
-        do {
-            let worker = try workers.start(request)
-            self.worker.withLock { $0 = worker }
-            let end = follow(worker, &source, &delivered)
-            worker.kill()
+        self.worker.withLock { $0 = worker }
+        defer { self.worker.withLock { $0 = nil } }
+        let end: End =
+            worker.send(.decode(path: file, from: from)) ? follow(worker, &source, &delivered) : .silent
+        worker.kill()
+        guard case .silent = end else {
             // The ring is finished before the process is reaped: a process that cannot be ended delays nobody.
-            if case .silent = end {
-                finish(.fault(worker.reap()), source, delivered)
-            } else {
-                finish(end, source, delivered)
-                worker.reap()
-            }
-            self.worker.withLock { $0 = nil }
-        } catch {
-            finish(.fault(error), source, delivered)
+            finish(end, source, delivered)
+            worker.reap()
+            return true
         }
+        let fault = worker.reap()
+        if source == nil && !isFresh && !producer.isClosed { return false }
+        finish(producer.isClosed ? .stopped : .fault(fault), source, delivered)
+        return true
     }
 
     private func finish(_ end: End, _ source: SourceDescription?, _ delivered: Int64) {
@@ -129,8 +137,7 @@ private final class Reader: Sendable {
             switch end {
             case .finished: state = source.map { .finished($0, frames: frames) } ?? failed(.nonsense, frames)
             case .fault(let fault): state = failed(fault, frames)
-            case .silent: state = failed(.exited(status: 0), frames)
-            case .stopped: break
+            case .stopped, .silent: break
             }
         }
         producer.finish()

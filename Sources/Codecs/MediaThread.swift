@@ -8,19 +8,22 @@ final class MediaThread: Sendable {
     private final class Body: Sendable {
         let name: String
         let run: @Sendable () -> Void
+        let ended = Signal()
         init(_ name: String, _ run: @escaping @Sendable () -> Void) {
             self.name = name
             self.run = run
         }
     }
 
+    private let body: Body
     private let handle: Mutex<pthread_t?>
 
     /// Starts the thread. The name is at most 15 bytes.
     init(_ name: String, _ run: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         // Unsafe: the box is retained for the new thread, which takes it back exactly once.
-        let box = unsafe Unmanaged.passRetained(Body(name, run)).toOpaque()
+        body = Body(name, run)
+        let box = unsafe Unmanaged.passRetained(body).toOpaque()
         let error = unsafe pthread_create(
             &thread, nil,
             { box in
@@ -28,6 +31,7 @@ final class MediaThread: Sendable {
                 let body = unsafe Unmanaged<Body>.fromOpaque(box).takeRetainedValue()
                 unsafe cshims_name_thread(body.name)
                 body.run()
+                body.ended.post()
                 return nil
             }, box)
         precondition(error == 0, "The system gives no more threads.")
@@ -42,6 +46,11 @@ final class MediaThread: Sendable {
             defer { handle = nil }
             return handle
         }
-        if let thread { cshims_join(thread, 2_000_000_000) }
+        guard let thread else { return }
+        if body.ended.wait(milliseconds: 2_000) {
+            pthread_join(thread, nil)
+        } else {
+            pthread_detach(thread)
+        }
     }
 }

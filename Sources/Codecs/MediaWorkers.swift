@@ -1,6 +1,4 @@
 internal import Audio
-internal import CShims
-internal import Glibc
 internal import Synchronization
 
 /// Where decoders get their workers: one is kept started and idle, so that a file is open in milliseconds.
@@ -73,22 +71,4 @@ public final class MediaWorkers: Sendable {
             wake.post()
         }
     }
-}
-
-/// The system's semaphore.
-@safe
-private final class Signal: @unchecked Sendable {
-    // Unsafe and unchecked Sendable: a semaphore is made for any thread; its memory lives as long as this object.
-    private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-
-    init() { unsafe sem_init(semaphore, 0, 0) }
-
-    deinit {
-        unsafe sem_destroy(semaphore)
-        unsafe semaphore.deallocate()
-    }
-
-    func post() { unsafe sem_post(semaphore) }
-
-    func wait() { while unsafe sem_wait(semaphore) != 0 {} }
 }

@@ -28,14 +28,3 @@ struct WorkerMessages {
         }
     }
 }
-
-extension MediaWorkers {
-    /// A worker that has this request. A spare that died while it was idle is replaced.
-    func start(_ request: WorkerRequest) throws(MediaFault) -> WorkerProcess {
-        let spare = try take()
-        if spare.send(request) { return spare }
-        let worker = try fresh()
-        guard worker.send(request) else { throw worker.reap() }
-        return worker
-    }
-}

@@ -19,6 +19,7 @@ public enum WorkerMain {
     /// - Returns: the process's exit code; 0 unless the daemon went away or the request was nonsense.
     public static func run() -> Int32 {
         cshims_die_with_parent()
+        cshims_forget_startup()
         av_log_set_level(AV_LOG_QUIET)
         guard let request = readRequest() else { return 1 }
         do {

@@ -1,7 +1,6 @@
 #pragma once
 // The worker's walls (design, section 2): how it is started with nothing inherited, and how it locks itself down.
 
-#include <pthread.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -13,6 +12,10 @@ int cshims_spawn_worker(const char *path, pid_t *process);
 
 /// Asks the kernel to end the calling process when the thread that started it ends.
 void cshims_die_with_parent(void);
+
+/// Lets go of the code that only the start of a process needs (150 libraries' constructors): half of its resident
+/// memory. What is needed again is read from the page cache.
+void cshims_forget_startup(void);
 
 /// Puts the calling process behind everything else that wants the processor or the disk.
 void cshims_yield_to_all(void);
@@ -26,6 +29,3 @@ int cshims_forbid_calls(void);
 
 /// Size and time of last modification (nanoseconds) of an open file, by a call that `cshims_forbid_calls` permits.
 int cshims_file_mark(int descriptor, int64_t *size, int64_t *modified);
-
-/// Joins a thread within `nanoseconds`; one that is not over by then is left to end by itself (ETIMEDOUT).
-int cshims_join(pthread_t thread, int64_t nanoseconds);
