@@ -18,13 +18,13 @@ extension History {
         from start: Instant, to end: Instant, limit: Int, deadline: Duration = .seconds(2)
     ) throws(HistoryError) -> [Aired] {
         try ask(deadline) { store throws(Trouble) in
-            try store.read { try $0.aired(from: start, to: end, limit: limit) }
+            try store.read { try $0.aired(from: start, to: end, limit: max(0, limit)) }
         }
     }
 
     /// The newest items, in the order in which they were on air.
     public func aired(last count: Int, deadline: Duration = .seconds(2)) throws(HistoryError) -> [Aired] {
-        try ask(deadline) { store throws(Trouble) in try store.read { try $0.aired(last: count) } }
+        try ask(deadline) { store throws(Trouble) in try store.read { try $0.aired(last: max(0, count)) } }
     }
 
     /// Facts and items in one list, from a place on, `limit` at the most.
@@ -32,7 +32,7 @@ extension History {
         from place: JournalPlace, limit: Int, deadline: Duration = .seconds(2)
     ) throws(HistoryError) -> [JournalLine] {
         try ask(deadline) { store throws(Trouble) in
-            try store.read { try $0.lines(from: place, limit: limit) }
+            try store.read { try $0.lines(from: place, limit: max(0, limit)) }
         }
     }
 

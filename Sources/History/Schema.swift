@@ -41,6 +41,7 @@ enum Schema {
                     CREATE UNIQUE INDEX journal_item ON journal (at, file) WHERE file_frame IS NOT NULL;
                     CREATE INDEX journal_on_air ON journal (id)
                         WHERE file_frame IS NOT NULL AND length IS NULL;
+                    CREATE INDEX journal_state ON journal (at) WHERE state IS NOT NULL;
                     CREATE TABLE library (
                         path TEXT PRIMARY KEY,
                         size INTEGER NOT NULL,

@@ -5,12 +5,12 @@ extension Database {
     /// The newest fact with a state that took effect at an instant or before. The newest is the last written one: the
     /// clock may have been set back since.
     func latestState(at instant: Instant) throws -> (Fact, Timeline.State)? {
-        // The plus keeps SQLite from the index on `at`: from the end backwards the row is found at once.
+        // The plus keeps SQLite from walking back through all lines: the index of the states is far shorter.
         let row = try Row.fetchOne(
             self,
             sql: """
-                SELECT kind, at, file, words, state FROM journal
-                WHERE +at <= ? AND file_frame IS NULL AND state IS NOT NULL ORDER BY id DESC LIMIT 1
+                SELECT * FROM journal
+                WHERE id = (SELECT max(+id) FROM journal WHERE state IS NOT NULL AND at <= ?)
                 """, arguments: [instant.frames])
         guard let row, let fact = Fact(row), let state = StoredState.state(row["state"]) else { return nil }
         return (fact, state)
@@ -18,13 +18,27 @@ extension Database {
 
     /// Items that were on air at any time from one instant until before another, the earliest first.
     func aired(from start: Instant, to end: Instant, limit: Int) throws -> [Aired] {
+        let before = try reachingOver(start).prefix(limit)
+        let within = try Row.fetchAll(
+            self,
+            sql: """
+                SELECT * FROM journal WHERE file_frame IS NOT NULL AND at >= ? AND at < ? ORDER BY at LIMIT ?
+                """, arguments: [start.frames, end.frames, limit - before.count])
+        return (before + within).compactMap(Aired.init)
+    }
+
+    /// Items that began before an instant and were on air at it, the earliest first.
+    ///
+    /// They are looked for among the hundred that began last before it: what is on air longer than that many others
+    /// does not exist, and half a million lines need not be read.
+    private func reachingOver(_ instant: Instant) throws -> [Row] {
         try Row.fetchAll(
             self,
             sql: """
-                SELECT * FROM journal WHERE file_frame IS NOT NULL AND at < ?1
-                AND (at >= ?2 OR ifnull(at + length, ?1) > ?2) ORDER BY at, id LIMIT ?3
-                """, arguments: [end.frames, start.frames, limit]
-        ).compactMap(Aired.init)
+                SELECT * FROM (SELECT * FROM journal WHERE file_frame IS NOT NULL AND at < ?1
+                    ORDER BY at DESC LIMIT 100)
+                WHERE length IS NULL OR at + length > ?1 ORDER BY at
+                """, arguments: [instant.frames])
     }
 
     /// The newest items, in the order in which they were on air.
@@ -45,16 +59,14 @@ extension Database {
                 self,
                 sql: """
                     SELECT \(columns) FROM (SELECT * FROM journal ORDER BY id DESC LIMIT ?) ORDER BY id LIMIT ?
-                    """, arguments: [count, limit])
+                    """, arguments: [max(0, count), limit])
         case .since(let instant):
-            // Nobody wants more of what was on air than its end; the subquery finds the first line.
-            rows = try Row.fetchAll(
-                self,
-                sql: """
-                    SELECT \(columns) FROM journal WHERE id >= (SELECT min(id) FROM journal
-                        WHERE at >= ?1 OR file_frame IS NOT NULL AND ifnull(at + length, at + 1) > ?1)
-                    ORDER BY id LIMIT ?2
-                    """, arguments: [instant.frames, limit])
+            let next = try Int64.fetchOne(
+                self, sql: "SELECT id FROM journal WHERE at >= ? ORDER BY at, id LIMIT 1",
+                arguments: [instant.frames])
+            let over = try reachingOver(instant).map { $0["id"] as Int64 }
+            guard let first = (next.map { over + [$0] } ?? over).min() else { return [] }
+            return try lines(from: .after(first - 1), limit: limit)
         case .after(let id):
             rows = try Row.fetchAll(
                 self, sql: "SELECT \(columns) FROM journal WHERE id > ? ORDER BY id LIMIT ?",
@@ -79,8 +91,8 @@ extension Database {
                     failure: row[4], length: (row[5] as Int64?).map(Length.init), loudness: row[6],
                     truePeak: row[7], cueIn: (row[8] as Int64?).map(Length.init),
                     cueOut: (row[9] as Int64?).map(Length.init), artist: row[10], title: row[11],
-                    album: row[12],
-                    codec: row[13], container: row[14], sampleRate: row[15], channels: row[16]))
+                    album: row[12], codec: row[13], container: row[14], sampleRate: row[15],
+                    channels: row[16]))
         }
         return entries
     }

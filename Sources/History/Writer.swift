@@ -105,10 +105,16 @@ final class Writer {
 /// A thread as an owned object: named, started once, joined by its owner.
 final class WriterThread: Sendable {
     private let handle: Mutex<pthread_t?>
+    private let end = Answer<Bool>()
 
     init(_ body: @escaping @Sendable () -> Void) {
+        let end = end
         // Unsafe: the box is retained here and released once by the thread that takes it.
-        let box = unsafe Unmanaged.passRetained(Body(run: body))
+        let box = unsafe Unmanaged.passRetained(
+            Body {
+                body()
+                end.give(true)
+            })
         var thread = pthread_t()
         let error = unsafe pthread_create(
             &thread, nil,
@@ -126,7 +132,12 @@ final class WriterThread: Sendable {
     /// Waits for the thread's end, or leaves it to end by itself after the deadline: false then. Safe to call again.
     func join(_ deadline: Duration) -> Bool {
         guard let thread = handle.withLock({ $0.take() }) else { return true }
-        return cshims_join(thread, deadline.nanoseconds) == 0
+        guard end.wait(deadline) != nil else {
+            pthread_detach(thread)
+            return false
+        }
+        pthread_join(thread, nil)
+        return true
     }
 
     private final class Body {

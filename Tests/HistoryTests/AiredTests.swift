@@ -78,7 +78,10 @@ import Testing
         #expect(
             try page(.since(midnight + minutes(22))) == Array(all[4...]), "The item on air then is the first."
         )
+        #expect(try page(.since(midnight + minutes(100))) == Array(all[8...]), "It is on air still.")
+        history.ended(file: item(4, at: midnight).file, at: midnight + minutes(50))
         #expect(try page(.since(midnight + minutes(100))) == [])
+        #expect(try page(.last(-1), limit: -1) == [])
     }
 
     @Test func anItemThatACrashLeftOnAirEndsNoLaterThanTheNextStart() throws {

@@ -63,6 +63,21 @@ import Testing
         #expect(try inspect(folder.path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM journal") } == 1)
     }
 
+    /// No test can cut the power: it asks SQLite what it was told, 2 for a flush at every commit and 1 for none.
+    @Test func onlyFactsAreFlushedToTheDiskAtOnce() throws {
+        let folder = try TemporaryDirectory()
+        let history = History(folder.path)
+        func level() throws -> Int? {
+            try history.ask(.seconds(60)) { store throws(Trouble) in
+                try store.read { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
+            }
+        }
+        #expect(history.commit(fact(1), state: state(1), deadline: .seconds(60)) == .onDisk)
+        #expect(try level() == 2)
+        history.began(item(1, at: midnight))
+        #expect(try level() == 1)
+    }
+
     @Test func manyCallersAtOnceLoseNothingAndEachKeepsItsOrder() throws {
         let folder = try TemporaryDirectory()
         let history = History(folder.path, capacity: 4_096)
