@@ -38,6 +38,12 @@ struct TitleFramingRule: Sendable {
             trait: .agentHolds("vorbis-tools"), framing: .chained,
             reason: "The programs of vorbis-tools are libvorbis's own: links are what they are made for."),
         .init(
+            trait: .agent("mplayer"), framing: .plain,
+            reason: """
+                MPlayer asks for blocks, but takes every stream with blocks for MP3 and then never starts; at a link \
+                it plays the first packet twice. `?titles=chained` shows it the titles at that price.
+                """),
+        .init(
             trait: .asksForBlocks, framing: .icy,
             reason: """
                 Players that ask show every title from a block and lose no sample, while a link makes several of \

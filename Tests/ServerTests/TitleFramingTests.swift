@@ -24,6 +24,8 @@ import Testing
         (["User-Agent": "GStreamer souphttpsrc 1.22.0", "icy-metadata": "1"], .icy),
         (["User-Agent": "sr-POSIX/1.64.6", "Icy-Metadata": "1"], .icy),
         (["User-Agent": "VLC/3.0.24 LibVLC/3.0.24", "Icy-MetaData": "1"], .icy),
+        // MPlayer asks for blocks, and chokes on them.
+        (["User-Agent": "MPlayer UNKNOWN-12", "Icy-MetaData": "1"], .plain),
         // Everybody else: browsers, VLC's first request, who says no.
         (["User-Agent": "Mozilla/5.0", "Sec-Fetch-Dest": "audio"], .plain),
         (["User-Agent": "VLC/3.0.24 LibVLC/3.0.24"], .plain),
