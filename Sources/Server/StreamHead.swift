@@ -40,9 +40,9 @@ struct StreamHead {
 }
 
 extension MountDescription {
-    /// Bytes between two ICY blocks: about a second of audio, so that a title is in time and its blocks cost
-    /// nothing; never more than the 16,000 that every player has met.
-    var icyInterval: Int { bitrate > 0 ? min(max(bitrate / 8, 4096), 16_000) : 4096 }
+    /// Bytes between two ICY blocks: a quarter of a second at the nominal rate, so that a title is in time also where
+    /// speech or quiet music needs a quarter of that; never more than the 16,000 that every player has met.
+    var icyInterval: Int { bitrate > 0 ? min(max(bitrate / 32, 4096), 16_000) : 4096 }
 
     /// What Icecast calls `ice-audio-info`.
     var audioInfo: String {
