@@ -176,4 +176,20 @@ import Testing
         #expect(history.reaches { $0.waiting == 0 })
         #expect(try history.facts() == [fact(1)])
     }
+
+    @Test func duringTroubleAPersonsActIsTriedAtOnce() throws {
+        let folder = try TemporaryDirectory()
+        let history = History(folder.path, patience: .seconds(3_600))
+        _ = try history.facts()
+        let other = try DatabaseQueue(path: "\(folder.path)/station.db")
+        try other.inDatabase { db in
+            try db.execute(sql: "BEGIN IMMEDIATE")
+            let confirmation = history.commit(fact(1), state: state(1), deadline: .seconds(60))
+            #expect(confirmation.words?.contains("another program keeps the journal locked") == true)
+            try db.execute(sql: "COMMIT")
+        }
+        #expect(history.status.waiting == 1)
+        #expect(history.commit(fact(2), state: state(2), deadline: .seconds(60)) == .onDisk)
+        #expect(try history.facts() == [fact(1), fact(2)])
+    }
 }

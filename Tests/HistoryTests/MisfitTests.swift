@@ -70,10 +70,12 @@ import Testing
             try file.write(contentsOf: Data(repeating: 0xa5, count: 4_096))
         }
         try file.close()
-        #expect(history.commit(fact(2), state: state(42), deadline: .seconds(60)) == .onDisk)
-        #expect(try history.facts().last == fact(2))
-        #expect(try history.latestState(at: fact(2).at, deadline: .seconds(60))?.1 == state(42))
-        #expect(reports.all.contains { $0.contains("damaged") })
+        let next = fact(2, at: midnight + minutes(24 * 60))
+        #expect(history.commit(next, state: state(42), deadline: .seconds(60)) == .onDisk)
+        #expect(try history.facts().last == next)
+        #expect(try history.latestState(at: next.at, deadline: .seconds(60))?.1 == state(42))
+        #expect(reports.all.count == 1)
+        #expect(reports.all.first?.contains("station-damaged-2026-07-02.db") == true)
         let found = try inspect(folder.path) { try String.fetchAll($0, sql: "PRAGMA integrity_check") }
         #expect(found == ["ok"])
     }
