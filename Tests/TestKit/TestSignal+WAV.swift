@@ -19,16 +19,26 @@ extension TestSignal {
         bytes += Self.little(16, 4) + Self.little(sample == .integer16 ? 1 : 3, 2) + Self.little(channels, 2)
         bytes += Self.little(rate, 4) + Self.little(rate * frame, 4) + Self.little(frame, 2)
         bytes += Self.little(8 * width, 2) + Array("data".utf8) + Self.little(count * frame, 4)
-        for index in 0..<count {
-            for value in channels == 1 ? [left[index]] : [left[index], right[index]] {
-                switch sample {
-                case .integer16:
-                    let scaled = max(-32_768, min(32_767, (value * 32_767).rounded()))
-                    bytes += Self.little(Int(scaled), 2)
-                case .float32:
-                    bytes += Self.little(Int(value.bitPattern), 4)
+        // Tight loops: minutes of signal go through here in debug builds.
+        let sides = channels == 1 ? [left] : [left, right]
+        switch sample {
+        case .integer16:
+            var words = [Int16](repeating: 0, count: count * channels)
+            for (side, samples) in sides.enumerated() {
+                for index in 0..<count {
+                    let scaled = max(-32_768, min(32_767, (samples[index] * 32_767).rounded()))
+                    words[index * channels + side] = Int16(scaled).littleEndian
                 }
             }
+            words.withUnsafeBytes { bytes += $0 }
+        case .float32:
+            var words = [UInt32](repeating: 0, count: count * channels)
+            for (side, samples) in sides.enumerated() {
+                for index in 0..<count {
+                    words[index * channels + side] = samples[index].bitPattern.littleEndian
+                }
+            }
+            words.withUnsafeBytes { bytes += $0 }
         }
         return bytes
     }
@@ -56,12 +66,21 @@ extension TestSignal {
                 guard (form.tag, width) == (1, 2) || (form.tag, width) == (3, 4) else { return nil }
                 let frames = length / (width * form.channels)
                 func side(_ channel: Int) -> [Float] {
-                    (0..<frames).map { frame in
-                        let raw = number(body + (frame * form.channels + channel) * width, width)
-                        return width == 2
-                            ? Float(Int16(truncatingIfNeeded: raw)) / 32_767
-                            : Float(bitPattern: UInt32(raw))
+                    var samples = [Float](repeating: 0, count: frames)
+                    bytes.withUnsafeBytes { bytes in
+                        var at = body + channel * width
+                        for frame in 0..<frames {
+                            if width == 2 {
+                                let word = bytes.loadUnaligned(fromByteOffset: at, as: Int16.self)
+                                samples[frame] = Float(Int16(littleEndian: word)) / 32_767
+                            } else {
+                                let word = bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self)
+                                samples[frame] = Float(bitPattern: UInt32(littleEndian: word))
+                            }
+                            at += width * form.channels
+                        }
                     }
+                    return samples
                 }
                 self.init(left: side(0), right: side(form.channels - 1), rate: form.rate)
                 return
