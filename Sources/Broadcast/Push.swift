@@ -1,7 +1,6 @@
 internal import Audio
-internal import CShims
-internal import Glibc
 internal import Synchronization
+internal import Threads
 
 /// One Icecast target's push of one mount (design, section 4.5).
 ///
@@ -15,7 +14,7 @@ public final class Push: Sendable {
     public let target: PushTarget
     private let mount: Mount
     private let shared: PushShared
-    private let thread = Mutex<pthread_t?>(nil)
+    private let thread = OwnedThread(name: "push")
 
     public init(of mount: Mount, to target: PushTarget) {
         self.mount = mount
@@ -23,18 +22,12 @@ public final class Push: Sendable {
         shared = PushShared(target)
     }
 
-    deinit { precondition(thread.withLock { $0 == nil }, "A push was dropped before it was stopped.") }
-
     /// Starts the push. It waits by itself until the mount has a page and the target takes it.
     public func start() {
-        thread.withLock { thread in
-            precondition(thread == nil, "A push was started twice.")
-            thread = Self.spawn { [mount, target, shared] in
-                let wake = mount.onAppend { shared.signal.wake() }
-                PushLoop(mount, target, shared).run()
-                wake.cancel()
-                shared.ended.wake()
-            }
+        thread.start { [mount, target, shared] in
+            let wake = mount.onAppend { shared.signal.wake() }
+            PushLoop(mount, target, shared).run()
+            wake.cancel()
         }
     }
 
@@ -43,46 +36,18 @@ public final class Push: Sendable {
     /// Only looking up a host's name can take longer; then the thread is left alone. It ends by itself when the
     /// look-up does, and until then holds nothing but this mount and this target.
     public func stop() {
-        guard let thread = thread.withLock({ $0.take() }) else { return }
         shared.stop()
-        if shared.ended.wait(.seconds(2)) {
-            pthread_join(thread, nil)
-        } else {
-            pthread_detach(thread)
-        }
+        thread.join(within: .seconds(2))
     }
 
     /// How the push is, at this moment.
     public var status: PushStatus { shared.status.withLock { $0 } }
-
-    /// A thread that runs `body` once.
-    private static func spawn(_ body: @escaping @Sendable () -> Void) -> pthread_t {
-        final class Box: Sendable {
-            let body: @Sendable () -> Void
-            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-        }
-        var thread = pthread_t()
-        // Unsafe: the box is retained for the new thread, which takes it back exactly once.
-        let box = unsafe Unmanaged.passRetained(Box(body))
-        let code = unsafe pthread_create(
-            &thread, nil,
-            { argument in
-                unsafe cshims_name_thread("push")
-                guard let argument = unsafe argument else { return nil }
-                unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
-                return nil
-            }, unsafe box.toOpaque())
-        precondition(code == 0, "The system gives no thread for a push.")
-        return thread
-    }
 }
 
 /// What a push's thread and its owner both see.
 final class PushShared: Sendable {
     /// Wakes the push's thread.
-    let signal = PushSignal()
-    /// Tells that the push's thread has done its work.
-    let ended = PushSignal()
+    let signal = Signal()
     let status: Mutex<PushStatus>
     private let stopping = Atomic<Bool>(false)
 

@@ -1,6 +1,7 @@
 internal import Audio
 internal import Codecs
 internal import Synchronization
+internal import Threads
 
 /// What a push's thread does: it performs what the machine decides, and tells it what became of that.
 struct PushLoop: ~Copyable {

@@ -1,6 +1,7 @@
 public import Audio
 internal import CShims
 internal import Synchronization
+internal import Threads
 
 /// One file on its way to the mix: a worker decodes it, and a thread of this decoder's fills a ring with its frames.
 ///
@@ -38,9 +39,9 @@ public final class MediaDecoder: Sendable {
     /// Where the frames are read.
     public let consumer: FrameConsumer
     private let reader: Reader
-    private let thread: MediaThread
+    private let thread: OwnedThread
 
-    private init(_ reader: Reader, consumer: FrameConsumer, thread: MediaThread) {
+    private init(_ reader: Reader, consumer: FrameConsumer, thread: OwnedThread) {
         file = reader.file
         self.consumer = consumer
         self.reader = reader
@@ -59,7 +60,8 @@ public final class MediaDecoder: Sendable {
     ) -> MediaDecoder {
         let (producer, consumer) = FrameRing.make(capacity: ring)
         let reader = Reader(file: file, from: from, producer: producer, patience: patience)
-        let thread = MediaThread("media-reader") { reader.run(workers) }
+        let thread = OwnedThread(name: "media-reader")
+        thread.start { reader.run(workers) }
         return MediaDecoder(reader, consumer: consumer, thread: thread)
     }
 
@@ -72,7 +74,7 @@ public final class MediaDecoder: Sendable {
     public func stop() {
         consumer.close()
         reader.worker.withLock { $0 }?.kill()
-        thread.join()
+        thread.join(within: .seconds(2))
     }
 }
 

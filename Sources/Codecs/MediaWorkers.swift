@@ -1,5 +1,6 @@
 internal import Audio
 internal import Synchronization
+internal import Threads
 
 /// Where decoders get their workers: one is kept started and idle, so that a file is open in milliseconds.
 ///
@@ -8,13 +9,13 @@ internal import Synchronization
 /// here, and is called after the decoders have stopped.
 public final class MediaWorkers: Sendable {
     private let shared: Shared
-    private let thread: MediaThread
+    private let thread = OwnedThread(name: "media-spare")
 
     /// - Parameter program: the path of the `funkhaus-media` executable.
     public init(program: String) {
         let shared = Shared(program: program)
         self.shared = shared
-        thread = MediaThread("media-spare") { shared.keepSpare() }
+        thread.start { shared.keepSpare() }
     }
 
     deinit { stop() }
@@ -22,7 +23,7 @@ public final class MediaWorkers: Sendable {
     /// Ends the spare worker and its thread. Safe to call again.
     public func stop() {
         shared.stop()
-        thread.join()
+        thread.join(within: .seconds(2))
     }
 
     /// An idle worker; a fresh one, started on the calling thread, when the spare is not there yet.
@@ -62,13 +63,13 @@ public final class MediaWorkers: Sendable {
                 defer { state.spare = nil }
                 return state.spare
             }
-            wake.post()
+            wake.wake()
             return spare
         }
 
         func stop() {
             state.withLock { $0.isStopped = true }
-            wake.post()
+            wake.wake()
         }
     }
 }

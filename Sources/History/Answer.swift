@@ -1,31 +1,6 @@
 internal import CShims
-internal import Glibc
 internal import Synchronization
-
-/// Wakes one waiting thread, from any other. Waking never blocks and may be done any number of times.
-@safe
-final class Signal: @unchecked Sendable {
-    // Unsafe: one semaphore that lives as long as this object. Sendable: semaphores are made for many threads.
-    private let semaphore: UnsafeMutablePointer<sem_t>
-
-    init() {
-        unsafe semaphore = .allocate(capacity: 1)
-        unsafe sem_init(semaphore, 0, 0)
-    }
-
-    deinit {
-        unsafe sem_destroy(semaphore)
-        unsafe semaphore.deallocate()
-    }
-
-    func wake() { unsafe sem_post(semaphore) }
-
-    /// Waits for a wake-up, or until the time is over. All wake-ups so far count as one.
-    func wait(nanoseconds: Int64) {
-        unsafe cshims_sem_wait(semaphore, nanoseconds)
-        while unsafe sem_trywait(semaphore) == 0 {}
-    }
-}
+internal import Threads
 
 /// A value that one thread owes another, which waits for it until a deadline and no longer.
 final class Answer<Value: Sendable>: Sendable {
@@ -62,7 +37,7 @@ final class Answer<Value: Sendable>: Sendable {
                 return (true, nil)
             }
             if isOver { return value }
-            signal.wait(nanoseconds: left)
+            signal.wait(.nanoseconds(left))
         }
     }
 }

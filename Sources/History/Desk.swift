@@ -1,6 +1,7 @@
 internal import CShims
 internal import Programme
 internal import Synchronization
+internal import Threads
 
 /// What the callers and the writer's thread share: the backlog, the questions, and how it goes. Any thread may call
 /// any method; the lock is held for a few array operations, never while the disk is at work.

@@ -1,5 +1,6 @@
 public import Programme
 internal import Synchronization
+internal import Threads
 
 /// The station's memory: the journal of facts and of what was aired, and the index of the library, in one SQLite
 /// file `station.db` (design, section 4.8).
@@ -24,7 +25,7 @@ public final class History: Sendable {
     public static let capacity = 4_096
 
     private let desk: Desk
-    private let thread: WriterThread
+    private let thread = OwnedThread(name: "history")
     /// The newest items, the last one on air; as many as can overlap.
     private let onAir = Mutex<[Aired]>([])
 
@@ -53,7 +54,7 @@ public final class History: Sendable {
     ) {
         let desk = Desk(folder: folder, access: access, capacity: capacity, now: now, report: report)
         self.desk = desk
-        thread = WriterThread {
+        thread.start {
             let store = Store(folder: folder, mayWrite: access == .writing, report: report)
             Writer(desk: desk, store: store, patience: patience).run()
         }
@@ -67,7 +68,7 @@ public final class History: Sendable {
     @discardableResult
     public func stop(deadline: Duration = .seconds(5)) -> Bool {
         desk.close()
-        return thread.join(deadline) && desk.isEmpty
+        return thread.join(within: deadline) && desk.isEmpty
     }
 
     /// How it goes.

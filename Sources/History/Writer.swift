@@ -1,7 +1,7 @@
 internal import CShims
-internal import Glibc
 internal import Programme
 internal import Synchronization
+internal import Threads
 
 /// The thread `history`: the one that touches the database. It takes what waits from the desk, writes it, answers
 /// questions, and tries again when the disk did not take it. Nobody waits for it but those who said how long.
@@ -35,7 +35,7 @@ final class Writer {
                 desk.atWork { question(store) }
             }
             if isClosing { break }
-            desk.wake.wait(nanoseconds: trouble == nil ? 3_600_000_000_000 : patience)
+            desk.wake.wait(trouble == nil ? .seconds(3_600) : .nanoseconds(patience))
         }
         desk.atWork { store.close() }
         desk.end()
@@ -99,50 +99,5 @@ final class Writer {
         trouble = nil
         desk.report("The journal is written again.")
         desk.set(nil)
-    }
-}
-
-/// A thread as an owned object: named, started once, joined by its owner.
-final class WriterThread: Sendable {
-    private let handle: Mutex<pthread_t?>
-    private let end = Answer<Bool>()
-
-    init(_ body: @escaping @Sendable () -> Void) {
-        let end = end
-        // Unsafe: the box is retained here and released once by the thread that takes it.
-        let box = unsafe Unmanaged.passRetained(
-            Body {
-                body()
-                end.give(true)
-            })
-        var thread = pthread_t()
-        let error = unsafe pthread_create(
-            &thread, nil,
-            { argument in
-                unsafe cshims_name_thread("history")
-                unsafe Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue().run()
-                return nil
-            }, box.toOpaque())
-        precondition(error == 0, "the system gives no more threads (error \(error))")
-        handle = Mutex(thread)
-    }
-
-    deinit { precondition(handle.withLock { $0 == nil }, "the thread history was not joined") }
-
-    /// Waits for the thread's end, or leaves it to end by itself after the deadline: false then. Safe to call again.
-    func join(_ deadline: Duration) -> Bool {
-        guard let thread = handle.withLock({ $0.take() }) else { return true }
-        guard end.wait(deadline) != nil else {
-            pthread_detach(thread)
-            return false
-        }
-        pthread_join(thread, nil)
-        return true
-    }
-
-    private final class Body {
-        let run: @Sendable () -> Void
-
-        init(run: @escaping @Sendable () -> Void) { self.run = run }
     }
 }

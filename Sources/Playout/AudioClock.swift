@@ -2,6 +2,7 @@ internal import Audio
 internal import CShims
 internal import Glibc
 internal import Synchronization
+internal import Threads
 
 /// What the clock has counted, for status and metrics.
 public struct ClockReport: Sendable, Equatable {
@@ -30,7 +31,6 @@ final class AudioClock: Sendable {
     private let late = Atomic<Int>(0)
     private let resets = Atomic<Int>(0)
     private let skipped = Atomic<Int64>(0)
-    private let running = Atomic<Bool>(false)
     private let thread: OwnedThread
 
     /// Starts the clock.
@@ -49,9 +49,6 @@ final class AudioClock: Sendable {
             late: late.load(ordering: .relaxed), resets: resets.load(ordering: .relaxed),
             skippedFrames: skipped.load(ordering: .relaxed))
     }
-
-    /// Whether the preroll is over, so that the mix's head is at now.
-    var isRunning: Bool { running.load(ordering: .acquiring) }
 
     /// Stops after the current block, lets the encoders end their streams, and joins the thread.
     func stop() {
@@ -72,10 +69,7 @@ final class AudioClock: Sendable {
             if done <= 0 {
                 // Before the clock begins, the encoders set the pace; they must not lose frames.
                 engine.waitForRoom()
-                if done == 0 {
-                    origin = cshims_monotonic_now()
-                    running.store(true, ordering: .releasing)
-                }
+                if done == 0 { origin = cshims_monotonic_now() }
                 continue
             }
             let due = origin + done * block * 1_000_000_000 / rate

@@ -8,14 +8,14 @@ extension Conductor {
     /// From here on the programme follows at once rather than at the next boundary: 30 s.
     private static let jump = Length(seconds: 30)
 
-    /// Compares the station's time with the wall clock's, as an instant of the station's time.
+    /// Follows the wall clock, which has gone `ahead` of the station's time since the start (back, when negative).
     ///
-    /// Up to 30 s off (a step of NTP, a stall) the time is set right at the next boundary; what is on air is not touched.
-    /// Further ahead (the machine slept), the programme goes to where it would be, with a fade. Further back, the time
-    /// is set back at once and what is on air goes on.
-    func follow(wall: Instant) {
+    /// Up to 30 s (a step of NTP, a stall of the machine) the time is set right at the next boundary; what is on air is
+    /// not touched. Further ahead (the machine slept), the programme goes to where it would be, with a fade. Further
+    /// back, the time is set back at once and what is on air goes on.
+    func follow(ahead: Length) {
+        let off = ahead - followed
         guard let current, cutFact == nil else { return }
-        let off = wall - now
         guard abs(off.frames) > Self.tolerance.frames else {
             pendingShift = nil
             return
@@ -27,12 +27,14 @@ extension Conductor {
                     words: "The wall clock is off by \(Self.words(off)); followed at the next boundary.")
             }
             pendingShift = off
-        } else if off > .zero, let item = timeline.item(at: wall), timeline.rotation.isPlannable {
-            pendingShift = nil
-            leap(to: item, at: wall, off: off)
+            return
+        }
+        pendingShift = nil
+        let there = now + off
+        if off > .zero, timeline.rotation.isPlannable, let item = timeline.item(at: there) {
+            leap(to: item, at: there, off: off)
         } else {
-            pendingShift = nil
-            base = base + off
+            shift(by: off)
             timeline.move(current, by: off)
             onAir?.item.start = current.start + off
             tone?.start = current.start + off
@@ -43,11 +45,11 @@ extension Conductor {
     }
 
     /// Goes to the place in the programme at which the station would be if it had not slept.
-    private func leap(to item: Item, at wall: Instant, off: Length) {
+    private func leap(to item: Item, at instant: Instant, off: Length) {
         record(
             .clock, words: "The wall clock jumped by \(Self.words(off)); the programme follows with a fade.")
         cutFact = .clock
-        replace(next: item, from: wall - item.start)
+        replace(next: item, from: instant - item.start)
     }
 
     private static func words(_ length: Length) -> String {

@@ -43,6 +43,8 @@ final class Conductor {
     var emergency: Loaded?
     /// Why what is on air is about to be cut: the fact that the cut will be.
     var cutFact: Fact.Kind?
+    /// By how much the station's time has been moved since the start.
+    private(set) var followed = Length.zero
     /// The station's time is to move by this at the next boundary.
     var pendingShift: Length?
     /// What went wrong lately, newest last, for status. At most `troubleLimit`.
@@ -140,7 +142,9 @@ final class Conductor {
             return
         }
         if let current {
-            if let item = timeline.item(after: current) { load(item, from: .zero) }
+            // What was aired before may have been joined in its middle, when a span of the past is rendered.
+            guard let item = timeline.item(after: current) else { return }
+            load(item, from: max(.zero, (current.end ?? item.start) - item.start))
         } else if let item = timeline.item(at: now) {
             load(item, from: now - item.start)
         }
@@ -163,6 +167,9 @@ final class Conductor {
         guard frames.available >= settings.readyFrames || frames.isFinished else { return }
         if !loaded.item.track.hasTitle, case .open(let title?) = loaded.track.state {
             titles.set(.title(title), for: loaded.deck.id)
+            next?.item.track.artist = title.artist
+            next?.item.track.title = title.title
+            next?.item.track.album = title.album
         }
         guard engine.commands.push(.follow(loaded.deck)) else { return }
         next?.handed = true
@@ -268,7 +275,7 @@ final class Conductor {
         if cutFact == .clock {
             // The station slept: the plan is what it was, and the station's time goes to its place in it.
             let place = loaded.item.start + loaded.offset
-            base = base + (place - instant)
+            shift(by: place - instant)
             instant = place
         } else {
             settle(endedAt: instant)
@@ -310,8 +317,14 @@ final class Conductor {
     private func shifted(_ instant: Instant) -> Instant {
         guard let shift = pendingShift else { return instant }
         pendingShift = nil
-        base = base + shift
+        self.shift(by: shift)
         return instant + shift
+    }
+
+    /// Moves the station's time.
+    func shift(by length: Length) {
+        base = base + length
+        followed = followed + length
     }
 
     /// Tells the timeline where what was on air has ended, if that is not where it was to end.
@@ -340,8 +353,9 @@ final class Conductor {
     /// Throws away what was opened if the timeline now says something else.
     func replan() {
         guard let current, let loaded = next else { return }
-        if let expected = timeline.item(after: current), expected.track == loaded.item.track,
-            expected.kind == loaded.item.kind, expected.queueID == loaded.item.queueID, loaded.offset == .zero
+        if let expected = timeline.item(after: current), expected.track.file == loaded.item.track.file,
+            expected.kind == loaded.item.kind, expected.queueID == loaded.item.queueID,
+            expected.start + loaded.offset == current.end ?? expected.start
         {
             next?.item = expected
         } else {

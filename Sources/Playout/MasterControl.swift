@@ -4,6 +4,7 @@ internal import Codecs
 internal import Dispatch
 public import Programme
 internal import Synchronization
+internal import Threads
 
 /// The station on air: the conductor's thread, the clock, and the renditions (design, sections 3 and 4.1).
 ///
@@ -94,12 +95,19 @@ public final class MasterControl: Sendable {
             conductor.step()
             cshims_sleep_until(cshims_monotonic_now() + 2_000_000)
         }
-        let clock = AudioClock(engine: Engine(line: line), preroll: FrameCount(frames: burst.frames))
+        // What the first file took to open is caught up, so that the station's time is the wall clock's from the start.
+        let preroll = Instant(wallNanoseconds: wall()) - conductor.now
+        let clock = AudioClock(
+            engine: Engine(line: line), preroll: FrameCount(frames: max(burst.frames, preroll.frames)))
         state.withLock { $0.clock = clock }
+        let reference = Instant(wallNanoseconds: wall() - cshims_monotonic_now())
         while !state.withLock({ $0.stopping }) {
             conductor.step()
             for act in takeActs() { act(conductor) }
-            if clock.isRunning { conductor.follow(wall: Instant(wallNanoseconds: wall())) }
+            // What the wall clock gained on the one that only counts, and what the engine left out: a step of NTP, a
+            // sleep of the machine, a reset. An engine that is merely late is none of these.
+            let ahead = Instant(wallNanoseconds: wall() - cshims_monotonic_now()) - reference
+            conductor.follow(ahead: ahead + Length(frames: clock.report.skippedFrames))
             cshims_sleep_until(cshims_monotonic_now() + Self.pause)
         }
         clock.stop()

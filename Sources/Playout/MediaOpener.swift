@@ -5,16 +5,24 @@ public import Programme
 /// Opens files by worker processes, one a file.
 public final class MediaOpener: TrackOpener, Sendable {
     private let workers: MediaWorkers
+    private let patience: MediaDecoder.Patience
 
-    /// - Parameter program: the path of the `funkhaus-media` executable.
-    public init(program: String) { workers = MediaWorkers(program: program) }
+    /// - Parameters:
+    ///   - program: the path of the `funkhaus-media` executable.
+    ///   - isOnAir: whether listeners wait. A render waits a minute for a worker on a busy machine before it takes it
+    ///     for hung; on air the next track is better than that.
+    public init(program: String, isOnAir: Bool) {
+        workers = MediaWorkers(program: program)
+        patience = isOnAir ? MediaDecoder.Patience() : MediaDecoder.Patience(opening: 60_000, playing: 60_000)
+    }
 
     /// Ends the idle worker. After the playout has stopped.
     public func stop() { workers.stop() }
 
     public func open(_ file: String, from start: Length) -> any OpenTrack {
         MediaTrack(
-            MediaDecoder.start(workers: workers, file: file, from: FrameCount(frames: start.frames)))
+            MediaDecoder.start(
+                workers: workers, file: file, from: FrameCount(frames: start.frames), patience: patience))
     }
 }
 

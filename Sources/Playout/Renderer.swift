@@ -9,8 +9,9 @@ public import Programme
 public struct Renderer {
     private let settings: PlayoutSettings
     private let journal: any Journal
-    /// How long nothing may come from any file before the bottom of the programme takes over: 20 s.
-    private static let patience: Int64 = 20_000_000_000
+    /// How long nothing may come from any file before the bottom of the programme takes over: 90 s, longer than a file
+    /// may take to open.
+    private static let patience: Int64 = 90_000_000_000
 
     public init(settings: PlayoutSettings, journal: any Journal) {
         self.settings = settings

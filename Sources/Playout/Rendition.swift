@@ -1,6 +1,7 @@
 internal import Audio
 public import Codecs
 internal import Programme
+internal import Threads
 
 /// Where a rendition's pages go: a mount, or a file.
 public struct RenditionOutput: Sendable {

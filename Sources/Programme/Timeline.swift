@@ -77,6 +77,27 @@ public struct Timeline: Sendable, Hashable {
         }
     }
 
+    /// This timeline with what was really on air laid down in front of it, so that a span of the past can be asked for.
+    ///
+    /// - Parameter aired: what was on air, the earliest first, each with the place in its file of its first frame and
+    ///   the length that it had. Times at which the station was off are left out.
+    public func replaying(_ aired: [(item: Item, offset: Length, length: Length)]) -> Timeline {
+        guard let last = aired.last else { return self }
+        var replay = self
+        let end = last.item.start + last.length
+        if let current = item(at: end) { replay.lay(current) } else { replay.state.laid = [] }
+        var start = aired[0].item.start
+        let laid = aired.map { aired in
+            var item = aired.item
+            item.start = start - aired.offset
+            item.length = aired.offset + aired.length
+            start = start + aired.length
+            return item
+        }
+        replay.state.laid.insert(contentsOf: laid, at: 0)
+        return replay
+    }
+
     // MARK: Changing
 
     /// Lays down what is on air, so that what follows it can be changed.

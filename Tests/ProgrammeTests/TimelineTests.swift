@@ -80,6 +80,55 @@ private let guest = Track(file: "/guest", key: "guest", length: Length(seconds: 
         #expect(next.track != item.track)
     }
 
+    @Test func `a span that was on air is asked for as it was aired, and the plan goes on behind it`() {
+        let timeline = Timeline(rotation: rotation())
+        let second = timeline.item(at: now)!
+        // Before it something else was aired, joined ten seconds in; the plan's own item began after that.
+        let queued = Item(
+            kind: .queued, track: guest, start: second.start - Length(seconds: 20), length: nil,
+            after: Cursor())
+        let replay = timeline.replaying([(queued, Length(seconds: 10), Length(seconds: 20))])
+        #expect(replay.item(at: second.start - Length(frames: 1))?.track == guest)
+        #expect(
+            replay.item(at: second.start - Length(seconds: 20))?.start == second.start - Length(seconds: 30))
+        #expect(replay.item(at: now) == second)
+        #expect(replay.item(after: replay.item(at: second.start - Length(frames: 1))!) == second)
+        #expect(replay.item(after: second) == timeline.item(after: second))
+        #expect(
+            replay.item(at: now + Length(seconds: 100_000))
+                == timeline.item(at: now + Length(seconds: 100_000)))
+    }
+
+    /// A virtual clock, no audio: people skip and queue, files fail, the library changes, the station is restarted from
+    /// its journal; at every boundary something follows.
+    @Test func `a month of programme has no silent instant`() {
+        var random = SplitMix(state: 20_261_123)
+        var timeline = Timeline(rotation: rotation())
+        var instant = now
+        let end = now + Length(seconds: 31 * 86_400)
+        var items = 0
+        while instant < end {
+            guard let item = timeline.item(at: instant), let itemEnd = item.end, item.start <= instant,
+                instant < itemEnd
+            else {
+                Issue.record("silence at \(instant)")
+                return
+            }
+            items += 1
+            switch random.next() % 40 {
+            case 0:
+                instant = instant + Length(frames: Int64(random.next() % UInt64((itemEnd - instant).frames)))
+                timeline.end(item, at: instant)
+            case 1: _ = timeline.queue(guest, onAir: item)
+            case 2: if let next = timeline.item(after: item) { timeline.drop(next, onAir: item) }
+            case 3: timeline.adopt(rotation(2 + Int(random.next() % 7)), onAir: item)
+            case 4: timeline = Timeline(rotation: timeline.rotation, state: timeline.state)
+            default: instant = itemEnd
+            }
+        }
+        #expect(items > 30_000)
+    }
+
     @Test func `what the journal kept gives the same timeline after any acts of people`() {
         for seed in 0..<200 {
             var random = SplitMix(state: UInt64(seed))

@@ -3,6 +3,7 @@ internal import Dispatch
 internal import Glibc
 internal import Playout
 internal import Synchronization
+internal import Threads
 
 /// Does what may have to wait for a disk, on the thread `control-files`, one errand after the other.
 ///

@@ -10,6 +10,7 @@
 internal import Glibc
 internal import Playout
 internal import Synchronization
+internal import Threads
 
 /// Answers the commands at a Unix socket that only this user may open.
 public final class ControlServer: Sendable {

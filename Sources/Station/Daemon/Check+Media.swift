@@ -1,5 +1,4 @@
 internal import Codecs
-internal import Glibc
 internal import History
 internal import Synchronization
 
@@ -17,10 +16,8 @@ extension Check {
         return problems(
             path: path, environment: environment,
             probe: { file in
-                var status = stat()
-                stat(file, &status)
-                let size = Int64(status.st_size)
-                let modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+                let found = try? FileStatus(file)
+                let (size, modified) = (found?.size ?? -1, found?.modified ?? 0)
                 if let entry = index[file], entry.size == size, entry.modified == modified {
                     return entry.failure
                 }
@@ -38,7 +35,8 @@ extension Check {
 extension History {
     /// The history for a command that measures: it writes what it finds unless a daemon does the writing.
     static func forCommand(_ configuration: Configuration) -> History {
-        let client = ControlClient(socket: configuration.server.control, configuration: configuration.path)
+        let client = ControlClient(
+            socket: configuration.server.control, configuration: configuration.path, patience: .seconds(3))
         let isOnAir = (try? client.queue()) != nil
         return History(
             folder: configuration.server.data, access: isOnAir ? .reading : .writing, now: Daemon.now())

@@ -68,7 +68,7 @@ public final class Daemon: Sendable {
             await daemon.stop()
             throw error
         }
-        if let report = try? DaemonControl(daemon: daemon).status() { onAir(report) }
+        onAir(try await daemon.firstReport())
         for await wish in wishes {
             guard wish == .reload else { break }
             switch daemon.reloadConfiguration() {
@@ -93,7 +93,7 @@ public final class Daemon: Sendable {
         let program = Programs.media
         let meter = MediaMeter(program: program)
         self.meter = meter
-        opener = MediaOpener(program: program)
+        opener = MediaOpener(program: program, isOnAir: true)
         control = MasterControl(
             settings: Self.settings(configuration, logger), journal: StationJournal(history: history),
             wall: Self.wall)
@@ -109,7 +109,10 @@ public final class Daemon: Sendable {
                 try? control.adopt(rotation)
             })
         let library = library
-        watch = LibraryWatch(configuration) { library.scanned($0) }
+        watch = LibraryWatch(configuration) { scans in
+            library.scanned(scans)
+            history.scanned(present: Set(scans.values.flatMap { $0.files.map(\.path) }), at: Self.now())
+        }
         door = FrontDoor(
             configuration: FrontDoorConfiguration(
                 listen: [
@@ -156,6 +159,17 @@ public final class Daemon: Sendable {
             running.port = ports[0]
         }
         server.start()
+    }
+
+    /// The status as soon as something is on air: the bottom of the programme sees to it that this comes.
+    private func firstReport() async throws -> StatusReport {
+        while true {
+            do throws(ControlRefusal) {
+                return try DaemonControl(daemon: self).status()
+            } catch {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
     }
 
     private func stop() async {

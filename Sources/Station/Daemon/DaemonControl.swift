@@ -57,7 +57,7 @@ struct DaemonControl: ControlHandler {
             problems: library.problems + report.troubles.map(\.words))
         let now = Daemon.now()
         return StatusReport(
-            station: configuration.station.name, version: Programs.version,
+            station: configuration.station.name, version: Release.version,
             onAirSince: time(daemon.onAirSince),
             uptime: (now - daemon.onAirSince).seconds, now: item(onAir, at: report.now),
             next: report.next.first.map { item($0) },
@@ -150,11 +150,13 @@ struct DaemonControl: ControlHandler {
     }
 
     func add(files: [String]) throws(ControlRefusal) -> Acknowledgement {
+        // All are looked at before the first is queued: all of them or none.
+        var tracks: [Track] = []
+        for file in files { tracks.append(try track(at: file)) }
         var entries: [QueueEntry] = []
         var warnings: [String] = []
-        for file in files {
-            let track = try track(at: file)
-            let control = daemon.control
+        let control = daemon.control
+        for track in tracks {
             let (item, held) = try act { () throws(ActRefusal) in try control.queue(track) }
             entries.append(entry(item))
             if let held { warnings.append(held) }
@@ -166,13 +168,11 @@ struct DaemonControl: ControlHandler {
     }
 
     private func track(at file: String) throws(ControlRefusal) -> Track {
-        var status = stat()
-        let isThere = stat(file, &status) == 0
-        let modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
-        switch daemon.library.track(at: file, size: isThere ? Int64(status.st_size) : -1, modified: modified)
-        {
+        // A file that is not there is measured too, and measuring says so.
+        let found = try? FileStatus(file)
+        switch daemon.library.track(at: file, size: found?.size ?? -1, modified: found?.modified ?? 0) {
         case .success(let track): return track
-        case .failure(let failure): throw ControlRefusal(failure.sentence, remedy: "Nothing more was queued.")
+        case .failure(let failure): throw ControlRefusal(failure.sentence, remedy: "Nothing was queued.")
         }
     }
 

@@ -2,9 +2,6 @@ internal import Foundation
 
 /// The station's own programs on the disk.
 enum Programs {
-    /// The version that `status`, the server and the help name.
-    static let version = "0.1.0"
-
     /// The worker: beside the program that runs, or in libexec beside its bin folder.
     static var media: String {
         let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()

@@ -30,7 +30,7 @@ public struct Render {
         let length = Length(seconds: seconds)
         let history = History.forCommand(configuration)
         defer { history.stop() }
-        let opener = MediaOpener(program: Programs.media)
+        let opener = MediaOpener(program: Programs.media, isOnAir: false)
         defer { opener.stop() }
         let timeline = try timeline(configuration, history, from: start, length: length) { progress($0 / 2) }
         let journal = RenderJournal()
@@ -77,15 +77,17 @@ public struct Render {
         progress: (Double) -> Void
     ) throws(RenderError) -> Timeline {
         let rotation = measuredRotation(configuration, history, progress: progress)
-        var state: Timeline.State
+        let timeline: Timeline
         do {
-            state = try history.latestState(at: from + length)?.1 ?? Timeline.State()
-            let aired = try history.aired(from: from, to: from + length, limit: 100_000)
-            if !aired.isEmpty { state = state.replaying(aired) }
+            let now = Daemon.now()
+            let state = try history.latestState(at: now)?.1 ?? Timeline.State()
+            let aired = try history.aired(from: from, to: min(from + length, now), limit: 100_000)
+            let index = Dictionary(try history.library().map { ($0.path, $0) }) { _, newer in newer }
+            timeline = Timeline(rotation: rotation, state: state)
+                .replaying(aired.compactMap { $0.replayed(index[$0.file]) })
         } catch {
             throw RenderError("\(error)")
         }
-        let timeline = Timeline(rotation: rotation, state: state)
         guard timeline.item(at: from) != nil || configuration.programme.emergency != nil else {
             throw RenderError(
                 "There is nothing to render: no track of \(configuration.programme.standard) can be played. "
@@ -116,21 +118,15 @@ public struct RenderError: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-extension Timeline.State {
-    /// This state with what was really on air laid down in front of it.
-    fileprivate func replaying(_ aired: [Aired]) -> Timeline.State {
-        var state = self
-        let items = aired.map { aired in
-            let start = aired.start - aired.offset
-            return Item(
-                kind: aired.kind,
-                track: Track(
-                    file: aired.file, key: aired.key ?? aired.file, length: nil, artist: aired.artist,
-                    title: aired.title, album: aired.album),
-                start: start, length: aired.length.map { $0 + aired.offset }, after: state.anchor.cursor)
-        }
-        state.laid = items
-        return state
+extension Aired {
+    /// What a render needs of it; nil for what is still on air, which the plan knows, and for the tone.
+    fileprivate func replayed(_ entry: LibraryEntry?) -> (item: Item, offset: Length, length: Length)? {
+        guard let length, length > .zero, !file.isEmpty else { return nil }
+        let track = Track(
+            file: file, key: key ?? file, loudness: entry?.loudness, truePeak: entry?.truePeak,
+            artist: artist,
+            title: title, album: album)
+        return (Item(kind: kind, track: track, start: start, length: length, after: Cursor()), offset, length)
     }
 }
 

@@ -1,6 +1,6 @@
 internal import Glibc
-internal import Playout
 internal import Synchronization
+internal import Threads
 
 /// Follows the playlists' folders and lists while the station runs.
 ///
@@ -27,7 +27,6 @@ public final class LibraryWatch: Sendable {
     private let between: Duration
     private let thread = OwnedThread(name: "library")
     private let wakeUp = WakeUp()
-    private let ended = WakeUp()
 
     /// - Parameters:
     ///   - quiet: how long nothing may change before a look; a look comes after ten times that anyway.
@@ -64,19 +63,12 @@ public final class LibraryWatch: Sendable {
         }
         guard isStarted else { return true }
         wakeUp.signal()
-        guard ended.wait(patience) else {
-            // The thread still uses this object, whenever the disk lets it go on.
-            _ = Unmanaged.passRetained(self)
-            return false
-        }
-        thread.join()
-        return true
+        return thread.join(within: patience)
     }
 
     // MARK: The thread
 
     private func run() {
-        defer { ended.signal() }
         var events = FolderEvents()
         var known: [String: Known] = [:]
         while let configuration = state.withLock({ $0.isStopping ? nil : $0.configuration }) {

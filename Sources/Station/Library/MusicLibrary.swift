@@ -4,6 +4,7 @@ internal import History
 internal import Playout
 internal import Programme
 internal import Synchronization
+internal import Threads
 
 /// What the station knows of its music: the playlists' files as the watch sees them, what measuring found out about
 /// each, and the rotation that follows from both.
