@@ -93,6 +93,8 @@ let package = Package(
 
         .target(
             name: "TestKit", dependencies: ["Audio", "CShims"], path: "Tests/TestKit", swiftSettings: house),
+        .target(name: "CAllocations", path: "Tests/CAllocations"),
+        tests("AllocationTests", ["Playout", "Programme", "Codecs", "Audio", "CAllocations"]),
         tests("AudioTests", ["Audio"]),
         tests("ProgrammeTests", ["Programme"]),
         tests("MediaTests", ["Media", "Codecs", "Audio", "CShims", "funkhaus-media"]),

@@ -49,6 +49,7 @@ extension Conductor {
         let isEpoch = rotation.digest != timeline.rotation.digest
         if let current {
             timeline.adopt(rotation, onAir: current)
+            if current.isProvisional, let measured = timeline.state.laid.first { onAir?.item = measured }
         } else {
             timeline = Timeline(rotation: rotation, state: timeline.state)
         }

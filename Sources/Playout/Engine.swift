@@ -138,7 +138,7 @@ final class Engine {
     }
 
     private func mark(_ deck: Int) {
-        for feed in feeds { feed.marks.push(MixFeed.Mark(at: now, deck: deck)) }
+        for index in feeds.indices { feeds[index].marks.push(MixFeed.Mark(at: now, deck: deck)) }
     }
 
     private func amplify(_ gain: Float, count: Int) {
@@ -224,6 +224,7 @@ final class Engine {
     /// The limiter lags; so that a frame's place in the feeds is its place in the mix, the first block leaves its lag out.
     private func send() {
         let offset = position.frames == 0 ? Limiter.delay : 0
-        for feed in feeds { feed.write(block, from: offset) }
+        // By index: unoptimised, an array's iterator is allocated.
+        for index in feeds.indices { feeds[index].write(block, from: offset) }
     }
 }

@@ -109,6 +109,9 @@ public struct Rotation: Sendable, Hashable {
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
+    /// An item's track as this rotation knows it.
+    func track(of item: Item) -> Track? { tracks.first { $0.file == item.track.file } }
+
     // MARK: From a cursor
 
     /// What comes at a cursor, and the cursor behind it; nil when there are no tracks.

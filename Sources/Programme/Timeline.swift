@@ -52,7 +52,10 @@ public struct Timeline: Sendable, Hashable {
         {
             return laid
         }
-        if rotation.isPlannable { return rotation.item(at: instant, anchor: state.anchor) }
+        if rotation.isPlannable {
+            // Before everything that is known the rotation went as it has gone since the origin of time.
+            return rotation.item(at: instant, anchor: state.anchor) ?? rotation.item(at: instant)
+        }
         return rotation.item(at: state.anchor.cursor, start: instant)
     }
 
@@ -192,10 +195,16 @@ public struct Timeline: Sendable, Hashable {
     /// The items that wait in the queue, what is on air not among them once it was laid down.
     public var queued: [Item] { state.laid.filter { $0.kind == .queued } }
 
-    /// The rotation changed: what is on air and the queue stay, then it goes on at the same place in its new order.
+    /// The rotation changed: what is on air and the queue stay, then it goes on at the same place in its new order. What
+    /// is on air gets its length if that has become known; the caller asks `item(at:)` for it.
     public mutating func adopt(_ rotation: Rotation, onAir: Item) {
         lay(onAir)
         self.rotation = rotation
+        if onAir.isProvisional, let track = rotation.track(of: onAir) {
+            state.laid[0].track = track
+            state.laid[0].length = track.length
+            close()
+        }
         state.anchor.cursor = rotation.relocate(state.anchor.cursor)
         state.digest = rotation.digest
     }

@@ -80,6 +80,29 @@ private let guest = Track(file: "/guest", key: "guest", length: Length(seconds: 
         #expect(next.track != item.track)
     }
 
+    @Test func `what is on air unmeasured gets its end, and what follows its start, once it is measured`() {
+        var unmeasured = rotation().tracks
+        for index in unmeasured.indices { unmeasured[index].length = nil }
+        var timeline = Timeline(
+            rotation: Rotation(station: "Beispiel", playlist: "rotation", order: .shuffle, tracks: unmeasured)
+        )
+        let onAir = timeline.item(at: now)!
+        #expect(onAir.end == nil)
+        timeline.hold(onAir)
+        timeline.adopt(rotation(), onAir: onAir)
+        let measured = timeline.item(at: now + Length(seconds: 5))!
+        #expect(measured.start == now)
+        #expect(measured.track.file == onAir.track.file)
+        #expect(timeline.item(after: measured)?.start == measured.end)
+    }
+
+    @Test func `before everything that is known the rotation answers`() {
+        var timeline = Timeline(rotation: rotation())
+        timeline.end(timeline.item(at: now)!, at: now)
+        let before = now - Length(seconds: 7_200)
+        #expect(timeline.item(at: before) == rotation().item(at: before))
+    }
+
     @Test func `a span that was on air is asked for as it was aired, and the plan goes on behind it`() {
         let timeline = Timeline(rotation: rotation())
         let second = timeline.item(at: now)!
