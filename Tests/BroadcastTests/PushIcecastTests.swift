@@ -9,7 +9,7 @@ import Testing
 private let isProof = ProcessInfo.processInfo.environment["FUNKHAUS_PROOF"] == "1"
 
 /// The push against Debian's icecast2.
-@Suite(.enabled(if: IcecastServer.isInstalled, "icecast2 is not installed"))
+@Suite(.peers("icecast2"))
 struct PushIcecastTests {
     private let mount = PushFixture.mount()
     private let fixture: PushFixture

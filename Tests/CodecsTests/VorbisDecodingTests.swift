@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// Both framings through Debian's decoders.
-@Suite(.enabled(if: VorbisRecording.hasTools, "vorbis-tools is not installed"))
+@Suite(.peers("oggdec", "ogginfo"))
 struct VorbisDecodingTests {
     private func song(_ number: Int) -> Title { Title(artist: "Artist \(number)", title: "Song \(number)") }
 
@@ -94,7 +94,7 @@ struct VorbisDecodingTests {
         }
     }
 
-    @Test(.enabled(if: Tool.find("ffmpeg") != nil, "ffmpeg is not installed"))
+    @Test(.peers("ffmpeg"))
     func ffmpegPlaysBothFramings() throws {
         let titles = (0..<4).map { (song($0), at: Int64(60_000 * $0)) }
         let recording = try VorbisRecording(frames: 240_000, titles: titles, signal: Signal.sweep)
@@ -111,7 +111,7 @@ struct VorbisDecodingTests {
         #expect((240_000...240_000 + 3 * 1_024).contains(chained.output.count / 4))
     }
 
-    @Test(.enabled(if: Tool.find("vorbiscomment") != nil, "vorbis-tools is not installed"))
+    @Test(.peers("vorbiscomment"))
     func theCommentsOfALinkHoldWhatIsOnAirAndNothingElse() throws {
         let hostile = Title(
             artist: "Bjørk & Söhne\u{0}\r\nADMIN=1", title: "=\u{202e}Ω 🎛️ ';StreamUrl='http://x';",

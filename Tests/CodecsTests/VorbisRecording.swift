@@ -73,7 +73,6 @@ struct VorbisRecording {
             + (result.status == 0 ? [] : ["status \(result.status)"])
     }
 
-    static let hasTools = Tool.find("oggdec") != nil && Tool.find("ogginfo") != nil
 }
 
 /// Signals that are known at every frame.

@@ -89,7 +89,7 @@ import Testing
         return [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.path + "/out")))
     }
 
-    @Test(.enabled(if: hasAll(["curl", "oggdec", "ogginfo"]), "curl or vorbis-tools are not installed"))
+    @Test(.peers("curl", "oggdec", "ogginfo"))
     func plainAndChainedDecodeToTheSameSamples() async throws {
         let plain = try decode(try await capture(""))
         #expect(plain.count >= Station.frames * 4)
@@ -104,7 +104,7 @@ import Testing
         for number in 1...3 { #expect(report.lowercased().contains("title=title \(number)")) }
     }
 
-    @Test(.enabled(if: hasAll(["ffmpeg"]), "ffmpeg is not installed"))
+    @Test(.peers("ffmpeg"))
     func ffmpegAsksForBlocksShowsTheTitlesAndLosesNoSample() async throws {
         let result = try await listen(
             "ffmpeg", { ["-v", "verbose", "-nostdin", "-i", $0, "-f", "s16le", "-ac", "2", "-"] })
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: hasAll(["mpv"]), "mpv is not installed"))
+    @Test(.peers("mpv"))
     func mpvPlaysToTheEndAndShowsTheTitles() async throws {
         let result = try await listen(
             "mpv",
@@ -130,7 +130,7 @@ import Testing
         #expect(words.contains("Artist - Title 3"), "\(words)")
     }
 
-    @Test(.enabled(if: hasAll(["ogg123"]), "ogg123 is not installed"))
+    @Test(.peers("ogg123"))
     func ogg123IsGivenLinks() async throws {
         let result = try await listen("ogg123", { ["-d", "null", $0] })
         #expect(result.status == 0, "\(result.errors)")
@@ -138,4 +138,3 @@ import Testing
     }
 }
 
-private func hasAll(_ programs: [String]) -> Bool { programs.allSatisfy { Tool.find($0) != nil } }

@@ -7,8 +7,6 @@ internal import Glibc
 public final class IcecastServer {
     /// The password of sources.
     public static let password = "geheim"
-    /// Whether icecast2 is installed here.
-    public static var isInstalled: Bool { Tool.find("icecast2") != nil }
 
     /// What the server's status says of one mount.
     public struct Source: Sendable, Equatable {
