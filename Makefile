@@ -8,17 +8,19 @@ SWIFT ?= swift
 BUILD_PACKAGES := libogg-dev libvorbis-dev libshout-dev libebur128-dev libsqlite3-dev pkgconf \
 	libavformat-dev libavcodec-dev libswresample-dev libavutil-dev
 TEST_PACKAGES := icecast2 ffmpeg vorbis-tools curl mpv vlc-bin vlc-plugin-base mplayer chromium firefox-esr
+BENCH_PACKAGES := gcc python3 python3-numpy valgrind ffmpeg vorbis-tools icecast2 ices2 ezstream liquidsoap mpd
 
 # An import that Package.swift does not allow is an error, as every warning is.
 FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help run build check test proof install build-packages test-packages
+.PHONY: help run build check test proof bench install build-packages test-packages bench-packages
 
 help:
 	@echo 'make run       builds Funkhaus and puts the demo station on air at http://localhost:8000'
 	@echo 'make check     looks for mistakes in CONFIG=$(CONFIG) and its playlists'
 	@echo 'make test      runs every test; what is missing for it is installed'
 	@echo 'make proof     runs the tests that take too long for every day'
+	@echo 'make bench     measures speed and memory, beside others; QUICK=1 for a first impression'
 	@echo 'make install   installs the programs and the systemd unit below PREFIX=$(PREFIX)'
 
 run: build
@@ -41,6 +43,9 @@ proof: build-packages test-packages
 	$(SWIFT) build --build-tests $(FLAGS)
 	$(SWIFT) test --skip-build $(FLAGS)
 
+bench: build bench-packages
+	/usr/bin/python3 Tests/Benchmarks/bench --programs .build/release $(if $(QUICK),--quick)
+
 # The installed programs bring Swift's libraries along: a service may not depend on a toolchain in somebody's home.
 install: build-packages
 	$(SWIFT) build -c release --scratch-path .build-install --static-swift-stdlib --product funkhaus $(FLAGS)
@@ -55,6 +60,9 @@ build-packages:
 
 test-packages:
 	@$(call packages,$(TEST_PACKAGES))
+
+bench-packages:
+	@$(call packages,$(BENCH_PACKAGES))
 
 # Installs those of the given Debian packages that are missing; asks for a password only then.
 define packages
