@@ -29,9 +29,10 @@ final class RunningProgram: Sendable {
     /// - Parameters:
     ///   - environment: is put on top of the test's own.
     ///   - unprivileged: as `nobody`, where the test is root: some players refuse root.
+    ///   - merged: standard error goes to `output` too, each word in its place.
     init(
         _ program: String, _ arguments: [String], environment: [String: String] = [:],
-        unprivileged: Bool = false
+        unprivileged: Bool = false, merged: Bool = false
     ) throws {
         let humbly = unprivileged && getuid() == 0
         let user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
@@ -45,14 +46,18 @@ final class RunningProgram: Sendable {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        for (descriptor, file) in [(Int32(1), "output"), (2, "errors")] {
+        for (descriptor, file) in [(Int32(1), "output"), (2, merged ? "output" : "errors")] {
             posix_spawn_file_actions_addopen(
                 &actions, descriptor, folder.path + "/" + file, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        // The threads of the test runner hold signals back, and a program would inherit that.
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         var argumentList = words.map { strdup($0) } + [nil]
         var variableList = variables.map { strdup("\($0)=\($1)") } + [nil]

@@ -99,6 +99,13 @@ final class StationUnderTest: Sendable {
 
     func status() async throws -> StationStatus { try await ask("status") }
 
+    /// Measures every file ahead of the start, so that the programme is the plan's from its first second.
+    func measure() async throws {
+        let file = folder.appendingPathComponent("measured.wav")
+        _ = try await ask("render", "--for", "1s", "--output", file.path, as: [StationItem].self)
+        try FileManager.default.removeItem(at: file)
+    }
+
     /// The newest lines of the journal, the oldest first.
     func history(last count: Int = 100) async throws -> [StationItem] {
         try await ask("history", "--last", "\(count)")
@@ -247,6 +254,8 @@ struct StationItem: Decodable, Sendable {
     var start: String
     var duration: Double?
     var offset: Double?
+    /// Seconds that have been on air, of what is on now.
+    var position: Double?
     var artist: String?
     var title: String?
     var file: String?
