@@ -98,26 +98,24 @@ final class ListeningPage: Sendable {
         }
     }
 
-    /// The slices of the recorder go one after the other: they are parts of one file.
+    /// One message after the other: the slices of the recorder are parts of one file.
     private static let page = """
         <!doctype html><audio id=radio crossorigin=anonymous autoplay src="STREAM"></audio><script>
         const radio = document.getElementById("radio"), events = [];
         const kinds = ["playing", "waiting", "stalled", "pause", "ended", "emptied", "abort", "error"];
         for (const kind of kinds) radio.addEventListener(kind, () => events.push(
             kind + (radio.error ? " " + radio.error.message : "")));
-        let sending = Promise.resolve(), recorder;
+        let sent = Promise.resolve(), recorder;
+        const tell = (path, body) => sent = sent.then(() => fetch(path, { method: "POST", body }));
         radio.addEventListener("playing", () => {
             if (recorder) return;
             const heard = (radio.captureStream || radio.mozCaptureStream).call(radio);
             recorder = new MediaRecorder(heard, { audioBitsPerSecond: 256000 });
-            recorder.ondataavailable = slice => {
-                sending = sending.then(() => fetch("/audio", { method: "POST", body: slice.data }));
-            };
+            recorder.ondataavailable = slice => tell("/audio", slice.data);
             recorder.start(1000);
         });
         radio.play().catch(error => events.push("refused " + error));
-        setInterval(() => fetch("/report", {
-            method: "POST", body: JSON.stringify({ time: radio.currentTime, events }) }), 500);
+        setInterval(() => tell("/report", JSON.stringify({ time: radio.currentTime, events })), 500);
         </script>
         """
 }

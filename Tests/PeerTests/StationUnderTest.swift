@@ -66,16 +66,16 @@ final class StationUnderTest: Sendable {
 
     // MARK: The programs
 
+    /// The package that these tests are part of.
+    static let package = (0..<3).reduce(URL(fileURLWithPath: #filePath)) { path, _ in
+        path.deletingLastPathComponent()
+    }
+
     /// The folder of the built programs: `FUNKHAUS_PROGRAMS`, else the debug build of this package.
-    static let programs: URL = {
-        if let folder = ProcessInfo.processInfo.environment["FUNKHAUS_PROGRAMS"] {
-            return URL(fileURLWithPath: folder, isDirectory: true)
-        }
-        let package = (0..<3).reduce(URL(fileURLWithPath: #filePath)) { path, _ in
-            path.deletingLastPathComponent()
-        }
-        return package.appendingPathComponent(".build/debug", isDirectory: true)
-    }()
+    static let programs =
+        ProcessInfo.processInfo.environment["FUNKHAUS_PROGRAMS"].map {
+            URL(fileURLWithPath: $0, isDirectory: true)
+        } ?? package.appendingPathComponent(".build/debug", isDirectory: true)
 
     private static let program = programs.appendingPathComponent("funkhaus").path
     private var configuration: [String] { ["--config", folder.appendingPathComponent("station.yaml").path] }
