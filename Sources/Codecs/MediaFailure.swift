@@ -13,3 +13,13 @@ public struct MediaFailure: Error, Hashable, Sendable {
     /// Place, what is wrong, and the remedy, as one line of words for people.
     public var sentence: String { "\(file): \(fault.explanation)" }
 }
+
+extension MediaFault {
+    /// Whether the same file may well be fine at a second try: its worker was killed, stood still or was not there.
+    public var isPassing: Bool {
+        switch self {
+        case .crashed, .exited, .hung, .nonsense, .changed, .workerMissing: true
+        default: false
+        }
+    }
+}

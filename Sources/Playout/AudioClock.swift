@@ -20,8 +20,9 @@ public struct ClockReport: Sendable, Equatable {
 /// `furthest`) it starts anew from now and counts what was skipped. It waits for nobody: a deck that has no frames for
 /// `patience` is given up. After `start` it does not allocate, log or touch a file.
 final class AudioClock: Sendable {
-    /// How long a deck may be without frames before it is given up: 0.25 s. Listeners hold seconds in their buffers.
-    private static let patience: Int64 = 250_000_000
+    /// How long a deck may be without frames before it is given up: 1.5 s. Listeners hold more in their buffers, and
+    /// what was waited for is caught up; a worker that hangs is found out by its reader before its ring is empty.
+    private static let patience: Int64 = 1_500_000_000
     /// How far behind the clock gives up catching up: 4 s.
     private static let furthest: Int64 = 4_000_000_000
     /// How long it sleeps while it waits for frames: 5 ms.
@@ -90,11 +91,12 @@ final class AudioClock: Sendable {
 
     private func tick(_ engine: Engine) {
         guard engine.tick() == .waiting else { return }
-        let began = cshims_monotonic_now()
+        // Counted in pauses, not read off a clock: while the whole daemon stands still, no deck is to blame.
+        var pauses: Int64 = 0
         while !stopping.load(ordering: .relaxed) {
             cshims_sleep_until(cshims_monotonic_now() + Self.pause)
-            let givingUp = cshims_monotonic_now() - began > Self.patience
-            if engine.tick(givingUp: givingUp) == .block { return }
+            pauses += 1
+            if engine.tick(givingUp: pauses * Self.pause > Self.patience) == .block { return }
         }
     }
 }

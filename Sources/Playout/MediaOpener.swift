@@ -44,13 +44,3 @@ private final class MediaTrack: OpenTrack {
 
     func close() { decoder.stop() }
 }
-
-extension MediaFault {
-    /// Whether the same file may well open at a second try: its worker was killed or stood still.
-    fileprivate var isPassing: Bool {
-        switch self {
-        case .crashed, .exited, .hung, .nonsense, .changed, .workerMissing: true
-        default: false
-        }
-    }
-}

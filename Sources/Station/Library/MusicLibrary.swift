@@ -225,9 +225,20 @@ final class MusicLibrary: Sendable {
         }
     }
 
-    /// Measures a file in a worker; one that was given up is one that has to be measured again.
+    /// Measures a file in a worker, and a second time when the worker died over it: the file may be bad, or somebody
+    /// ended the worker.
     static func measure(_ path: String, with meter: MediaMeter) -> Result<FileMeasurement, MediaFailure> {
+        switch measureOnce(path, with: meter) {
+        case .failure(let failure) where failure.fault.isPassing: measureOnce(path, with: meter)
+        case let result: result
+        }
+    }
+
+    private static func measureOnce(
+        _ path: String, with meter: MediaMeter
+    ) -> Result<FileMeasurement, MediaFailure> {
         do throws(MediaFailure) {
+            // Nil when the meter was told to stop: then nobody remembers the answer.
             guard let found = try meter.measure(path) else {
                 return .failure(MediaFailure(file: path, fault: .changed))
             }
