@@ -25,6 +25,8 @@ public struct Limiter: ~Copyable {
     public static let delay = lookAhead + taps - behind
 
     private static let blockFrames = EngineFormat.blockFrames
+    /// Frames that are looked at together: few hold a peak, and the filter costs far more than the look.
+    private static let part = 64
     /// Delayed frames before the new block, in both work areas.
     private static let kept = delay + behind
     private static let workFrames = kept + blockFrames
@@ -103,14 +105,17 @@ public struct Limiter: ~Copyable {
         // The filter looks at frame n with `behind` frames before and the rest after it: the newest frames that it can
         // judge end `taps − behind` before the end of the work area.
         let start = Self.kept - (Self.taps - Self.behind) - Self.behind
-        let loudest = unsafe max(
-            peak(left + start, count + Self.taps), peak(right + start, count + Self.taps))
-        // No phase of the filter can lift a sample peak by more than the sum of its coefficients' magnitudes, 2.03.
-        if loudest * 2.03 <= ceiling {
-            unsafe fresh.update(repeating: 1, count: count)
-        } else {
-            for frame in stride(from: 0, to: count, by: 4) {
-                let peaks = unsafe pointwiseMax(
+        for part in stride(from: 0, to: count, by: Self.part) {
+            let from = start + part
+            let loudest = unsafe max(
+                peak(left + from, Self.part + Self.taps), peak(right + from, Self.part + Self.taps))
+            // No phase of the filter can lift a sample peak by more than the sum of its coefficients' magnitudes, 2.03.
+            guard loudest * 2.03 > ceiling else {
+                unsafe (fresh + part).update(repeating: 1, count: Self.part)
+                continue
+            }
+            for frame in stride(from: part, to: part + Self.part, by: 4) {
+                let peaks = unsafe TruePeak.larger(
                     TruePeak.four(left + start + frame), TruePeak.four(right + start + frame))
                 for lane in 0..<4 {
                     unsafe fresh[frame + lane] = peaks[lane] > ceiling ? ceiling / peaks[lane] : 1
@@ -186,10 +191,17 @@ enum TruePeak {
             sums.3 += x * phase0[11 - tap]
         }
         let own = unsafe raw.loadUnaligned(fromByteOffset: 6 * 4, as: SIMD4<Float>.self)
-        return pointwiseMax(
-            pointwiseMax(pointwiseMax(magnitude(sums.0), magnitude(sums.1)), magnitude(own)),
-            pointwiseMax(magnitude(sums.2), magnitude(sums.3)))
+        return larger(
+            larger(larger(magnitude(sums.0), magnitude(sums.1)), magnitude(own)),
+            larger(magnitude(sums.2), magnitude(sums.3)))
     }
 
-    private static func magnitude(_ x: SIMD4<Float>) -> SIMD4<Float> { pointwiseMax(x, -x) }
+    /// The larger of each pair; the library's `pointwiseMax` is a call and costs more than the filter.
+    @inline(__always)
+    static func larger(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+        a.replacing(with: b, where: b .> a)
+    }
+
+    @inline(__always)
+    private static func magnitude(_ x: SIMD4<Float>) -> SIMD4<Float> { larger(x, -x) }
 }
