@@ -19,6 +19,9 @@ final class RunningProgram: Sendable {
         }
     }
 
+    /// What a command line begins with that root gives away to `nobody`.
+    static let asNobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+
     let name: String
     let process: pid_t
     private let folder = Result { try TemporaryDirectory() }
@@ -35,8 +38,7 @@ final class RunningProgram: Sendable {
         unprivileged: Bool = false, merged: Bool = false
     ) throws {
         let humbly = unprivileged && getuid() == 0
-        let user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-        let words = (humbly ? user : []) + [program] + arguments
+        let words = (humbly ? Self.asNobody : []) + [program] + arguments
         name = (program as NSString).lastPathComponent
         guard let path = words[0].contains("/") ? words[0] : Tool.find(words[0]) else {
             throw Tool.Failure.notFound(words[0])

@@ -19,6 +19,7 @@ final class StationUnderTest: Sendable {
     /// What the playlist `music` is made of, in the order of the names. The test fills it.
     let music: URL
     private let directory: TemporaryDirectory
+    private let unprivileged: Bool
     private let running = Locked<(daemon: RunningProgram?, port: Int)>((nil, 0))
 
     /// Writes the configuration of a station with one mount and one playlist; nothing runs yet.
@@ -27,10 +28,12 @@ final class StationUnderTest: Sendable {
     ///   - playlists: more lines below `playlists:`, indented by two.
     ///   - programme: more lines below `programme:`, indented by two.
     ///   - sections: more sections, such as `icecast:`.
+    ///   - unprivileged: where the test is root, the station belongs to `nobody` and runs as such.
     init(
         order: String = "sequence", loudness: String = "none", quality: Int = 5, playlists: String = "",
-        programme: String = "", sections: String = ""
+        programme: String = "", sections: String = "", unprivileged: Bool = false
     ) throws {
+        self.unprivileged = unprivileged && Self.runsAsNobody
         directory = try TemporaryDirectory()
         folder = URL(fileURLWithPath: directory.path, isDirectory: true)
         music = folder.appendingPathComponent("music", isDirectory: true)
@@ -57,6 +60,7 @@ final class StationUnderTest: Sendable {
             \(programme)
             \(sections)
             """)
+        if self.unprivileged { chown(folder.path, 65_534, 65_534) }
     }
 
     /// Writes another configuration.
@@ -78,12 +82,18 @@ final class StationUnderTest: Sendable {
         } ?? package.appendingPathComponent(".build/debug", isDirectory: true)
 
     private static let program = programs.appendingPathComponent("funkhaus").path
+    /// Whether the test is root, and the programs are where `nobody` may start them.
+    static let runsAsNobody: Bool = {
+        let words = Array(RunningProgram.asNobody.dropFirst()) + ["test", "-x", program]
+        return getuid() == 0 && (try? Tool.run(RunningProgram.asNobody[0], words))?.status == 0
+    }()
     private var configuration: [String] { ["--config", folder.appendingPathComponent("station.yaml").path] }
 
     /// Runs a command to its end and gives what it left behind, whatever that is.
     func run(_ arguments: [String], deadline: Duration = .seconds(60)) async throws -> Tool.Result {
-        let words = arguments + configuration
-        return try await aside { try Tool.run(Self.program, words, deadline: deadline) }
+        let user = unprivileged ? RunningProgram.asNobody : []
+        let words = user + [Self.program] + arguments + configuration
+        return try await aside { try Tool.run(words[0], Array(words.dropFirst()), deadline: deadline) }
     }
 
     /// Runs a command with `--json`, which must succeed, and reads its answer.
@@ -125,7 +135,8 @@ final class StationUnderTest: Sendable {
 
     /// Starts `funkhaus serve`, and waits until it says that it is on air.
     func start(environment: [String: String] = [:]) async throws {
-        let daemon = try RunningProgram(Self.program, ["serve"] + configuration, environment: environment)
+        let daemon = try RunningProgram(
+            Self.program, ["serve"] + configuration, environment: environment, unprivileged: unprivileged)
         running.withLock { $0.daemon = daemon }
         try await until("the station says that it is on air", telling: { daemon.errors }) {
             if let status = daemon.status {

@@ -32,8 +32,9 @@ public enum Tool {
     }
 
     /// The path of a program in PATH; nil when it is not installed. For a visible skip:
-    /// `@Test(.enabled(if: Tool.find("oggdec") != nil, "vorbis-tools is not installed"))`.
+    /// `@Test(.enabled(if: Tool.find("oggdec") != nil, "vorbis-tools is not installed"))`. A path is taken as it is.
     public static func find(_ name: String) -> String? {
+        guard !name.contains("/") else { return access(name, X_OK) == 0 ? name : nil }
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
         return path.split(separator: ":").lazy.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
     }

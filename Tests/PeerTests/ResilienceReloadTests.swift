@@ -1,0 +1,107 @@
+import Foundation
+import TestKit
+import Testing
+
+/// A changed configuration: taken up whole, or refused whole, and never heard.
+@Suite(.peers("icecast2", "ffmpeg", "oggdec", "curl"), .timeLimit(.minutes(10)))
+struct ResilienceReloadTests {
+    @Test func `playlists, texts, mounts and targets change while a listener stays`() async throws {
+        let server = try IcecastServer()
+        let music = ResilienceMusic()
+        let station = try StationUnderTest()
+        try station.write("icecast.secret", IcecastServer.password)
+        try await music.fill(station.music, with: [1, 2, 3])
+        try FileManager.default.createDirectory(
+            at: station.folder.appendingPathComponent("other"), withIntermediateDirectories: false)
+        try await music.fill(station.folder.appendingPathComponent("other"), with: [8, 9, 10])
+        try await station.check()
+        try await station.onAir {
+            let listener = try await ResilienceListener(to: station.url())
+
+            try station.reconfigure(
+                ("from: music,", "from: other,"), ("name: Radio Beispiel", "name: Radio Umbenannt"),
+                ("playlists:", "  - path: /klein.ogg\n    quality: 0\nplaylists:"))
+            let answer = try await station.run(["reload"])
+            #expect(answer.status == 0, "\(answer.errors)")
+            #expect(String(decoding: answer.output, as: UTF8.self).contains("2 mounts"))
+            try await until("the other playlist is planned") {
+                try await station.next(5).allSatisfy { 8...10 ~= ResilienceMusic.piece(of: $0.file) ?? 0 }
+            }
+            #expect(try await station.text("/status-json.xsl").contains("Radio Umbenannt"))
+            let second = try await ResilienceListener(to: station.url("/klein.ogg"))
+
+            let target = """
+                icecast:
+                  - url: http://source@127.0.0.1:\(server.port)/radio.ogg
+                    password_file: icecast.secret
+                    from: /klein.ogg
+                """
+            try station.reconfigure(("programme:", target + "\nprogramme:"))
+            station.daemon?.signalAlone(SIGHUP)
+            try await until("the new target has the stream", telling: { station.log }) {
+                server.source("/radio.ogg")?.name == "Radio Umbenannt"
+            }
+            try station.reconfigure((target + "\n", ""))
+            station.daemon?.signalAlone(SIGHUP)
+            try await until("the target is left") {
+                try await station.status().icecast.isEmpty && server.source("/radio.ogg") == nil
+            }
+
+            try await until("the other playlist is on air") {
+                ResilienceMusic.piece(of: try await station.now().file) == 9
+            }
+            try await station.hasHeard(try await station.now(), seconds: 2)
+            #expect(listener.isConnected && second.isConnected)
+            let journal = try await station.history()
+            for heard in [try await listener.hangUp(), try await second.hangUp()] {
+                #expect(heard.silences.isEmpty, "\(journal)")
+                let stretches = heard.stretches(of: music)
+                #expect(stretches.areSeamless(music), "\(stretches)")
+                #expect(stretches.contains { $0.piece >= 8 }, "\(stretches)")
+            }
+            #expect(journal.contains { $0.kind == "epoch" })
+        }
+    }
+
+    @Test func `what is broken or cannot change is refused with its place, and the station goes on`()
+        async throws
+    {
+        let station = try StationUnderTest()
+        try await ResilienceMusic().fill(station.music, with: [1, 2, 3])
+        try await station.check()
+        try await station.onAir {
+            let listener = try await ResilienceListener(to: station.url())
+            let file = station.folder.appendingPathComponent("station.yaml").path
+            let right = try String(contentsOfFile: file, encoding: .utf8)
+            let cases = [
+                (
+                    "order: sequence", "order: sequense",
+                    "station.yaml:13:32: playlists.music.order is “sequense”"
+                ),
+                ("playlists:", "playlists: [", "station.yaml:1"),
+                ("quality: 5", "quality: 3", "the quality of /stream.ogg cannot change while it is on air"),
+                ("/stream.ogg", "/anders.ogg", "the mount /stream.ogg is on air and cannot be renamed"),
+                ("127.0.0.1:0", "127.0.0.1:1", "cannot move while it is on air"),
+            ]
+            for (old, new, words) in cases {
+                try station.configure(right.replacing(old, with: new))
+                let answer = try await station.run(["reload"])
+                #expect(answer.status == 1, "\(new)")
+                #expect(answer.errors.contains(words), "\(answer.errors)")
+                #expect(answer.errors.contains(#/station\.yaml:\d+:\d+: /#), "\(answer.errors)")
+                station.daemon?.signalAlone(SIGHUP)
+                try await until("the refusal is in the log", telling: { station.log }) {
+                    station.log.contains("reload refused") && station.log.contains(words)
+                }
+            }
+            try station.configure(right)
+            #expect(try await station.run(["reload"]).status == 0)
+            let item = try await station.now()
+            try await station.hasLeft(item)
+            #expect(listener.isConnected)
+            let heard = try await listener.hangUp()
+            #expect(heard.silences.isEmpty)
+            #expect(heard.stretches(of: ResilienceMusic()).count > 1)
+        }
+    }
+}
