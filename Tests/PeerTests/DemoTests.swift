@@ -29,7 +29,7 @@ import Testing
             #expect(mpv.status == nil, "mpv ended.")
             try await expectTitles(Player.titles(ofMPV: mpv.output).map(\.title), "mpv", station)
             let status = try await station.status()
-            #expect(status.clock.resets == 0 && status.library.problemCount == 0)
+            #expect(status.clock.resets == 0 && status.library.problems == [])
         }
     }
 
@@ -42,7 +42,8 @@ import Testing
 
     private func play(_ browser: Browser, _ station: StationUnderTest) async throws {
         let report = try await browser.listen(to: station.url(), seconds: Self.seconds)
-        #expect(report.isUninterrupted, "\(report.events)")
+        // On a busy machine it may run dry for a moment; a hole of a second is heard below.
+        #expect(Set(report.events).isSubset(of: ["waiting", "playing"]), "\(report.events)")
         let folder = try TemporaryDirectory()
         try report.audio.write(to: URL(fileURLWithPath: folder.path + "/heard"))
         try await expectSound(folder.path + "/heard", "The browser")
@@ -63,7 +64,7 @@ import Testing
 
     /// Who shows titles shows those of the journal, each of them.
     private func expectTitles(_ shown: [String], _ who: String, _ station: StationUnderTest) async throws {
-        let aired = try await station.history().filter { $0.kind == "track" }.map(\.shown)
+        let aired = try await station.history(last: 1_000).filter { $0.kind == "track" }.map(\.shown)
         #expect(shown.count >= 15 && aired.containsInOrder(shown), "\(who): \(shown), \(aired)")
     }
 }
