@@ -48,7 +48,7 @@ public struct Timeline: Sendable, Hashable {
     /// An item that began before the instant is given with the start that it had. Where a length is unknown no
     /// position can be known: there the rotation's next track starts at the instant itself.
     public func item(at instant: Instant) -> Item? {
-        if let laid = state.laid.last(where: { $0.start <= instant && $0.end.map { instant < $0 } ?? false })
+        if let laid = state.laid.first(where: { $0.start <= instant && $0.end.map { instant < $0 } ?? false })
         {
             return laid
         }
@@ -75,9 +75,12 @@ public struct Timeline: Sendable, Hashable {
     }
 
     private func place(of item: Item) -> Int? {
-        state.laid.lastIndex {
-            $0.start == item.start && $0.kind == item.kind && $0.track.file == item.track.file
+        func isSame(_ other: Item) -> Bool {
+            other.start == item.start && other.kind == item.kind && other.track.file == item.track.file
         }
+        // A track that a restart cut in two is laid down twice with one start.
+        return state.laid.lastIndex { isSame($0) && $0.length == item.length }
+            ?? state.laid.lastIndex(where: isSame)
     }
 
     /// This timeline with what was really on air laid down in front of it, so that a span of the past can be asked for.

@@ -152,6 +152,23 @@ private let guest = Track(file: "/guest", key: "guest", length: Length(seconds: 
         #expect(items > 30_000)
     }
 
+    @Test func `a span that ends in the middle of a track goes on in it`() {
+        let timeline = Timeline(rotation: rotation())
+        let item = timeline.item(at: now)!
+        // Off air after ten seconds of it, and again after twenty.
+        let tenth = Length(seconds: 10)
+        var later = item
+        later.start = item.start + tenth
+        let replay = timeline.replaying([(item, .zero, tenth), (later, tenth, tenth)])
+        let first = replay.item(at: item.start)!
+        let second = replay.item(after: first)!
+        let rest = replay.item(after: second)!
+        #expect([first, second, rest].map(\.track) == [item.track, item.track, item.track])
+        #expect([first, second].map(\.end) == [item.start + tenth, item.start + tenth + tenth])
+        #expect(rest == item)
+        #expect(replay.item(after: rest) == timeline.item(after: item))
+    }
+
     @Test func `what the journal kept gives the same timeline after any acts of people`() {
         for seed in 0..<200 {
             var random = SplitMix(state: UInt64(seed))
