@@ -22,4 +22,12 @@ extension MediaFault {
         default: false
         }
     }
+
+    /// Whether it is a fault of the file's bytes, which stays until they are others.
+    public var isLasting: Bool {
+        switch self {
+        case .missing, .permissionDenied, .unreadable: false
+        default: !isPassing
+        }
+    }
 }

@@ -250,7 +250,7 @@ final class Conductor {
         case .began(let deck, let at): began(deck, at: base + Length(frames: at.frames))
         case .ended(let deck, let at, _, let complete):
             guard let loaded = onAir, loaded.deck.id == deck else { return }
-            if !complete, cutFact == nil { accident = words(of: loaded) }
+            if cutFact == nil { accident = accident(of: loaded, complete: complete) }
             journal.ended(
                 loaded.item, at: base + Length(frames: at.frames), why: accident ?? cutFact?.rawValue)
         case .tone(let at): beganTone(at: base + Length(frames: at.frames))
@@ -258,9 +258,14 @@ final class Conductor {
         }
     }
 
-    /// Why a deck ended before its time.
-    private func words(of loaded: Loaded) -> String {
-        if case .failed(let words, _) = loaded.track.state { return words }
+    /// Why a deck ended before its time, if it did so by itself.
+    private func accident(of loaded: Loaded, complete: Bool) -> String? {
+        // A file whose length was not known seems complete wherever its frames end.
+        if case .failed(let words, _) = loaded.track.state, !complete || loaded.item.isProvisional {
+            return words
+        }
+        // The emergency track goes as soon as something else is ready.
+        guard !complete, loaded.item.kind != .emergency else { return nil }
         let file = loaded.item.track.file
         return loaded.deck.frames.isFinished
             ? "\(file) is shorter than it was when it was measured; it will be measured again."
@@ -334,9 +339,13 @@ final class Conductor {
         timeline.end(previous, at: instant)
         if let accident { note(accident, file: previous.track.file) }
         if cutFact == nil {
+            let file = previous.track.file
             record(
-                .deviation, file: previous.track.file,
-                words: accident ?? "It did not end at the instant that was planned.")
+                .deviation, file: file.isEmpty ? nil : file,
+                words: accident
+                    ?? (previous.end == nil
+                        ? "It ended; until then nobody knew when it would."
+                        : "It did not end at the instant that was planned."))
         }
     }
 

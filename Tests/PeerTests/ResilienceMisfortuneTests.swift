@@ -3,7 +3,8 @@ import TestKit
 import Testing
 
 /// What becomes of a station whose disks, or whose machine, fail it for a while: it is on air.
-@Suite(.peers("ffmpeg", "oggdec", "curl"), .timeLimit(.minutes(10)))
+@Suite(
+    .enabled(if: isProof, "make proof runs it"), .peers("ffmpeg", "oggdec", "curl"), .timeLimit(.minutes(10)))
 struct ResilienceMisfortuneTests {
     private let music = ResilienceMusic()
 

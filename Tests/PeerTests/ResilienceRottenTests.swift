@@ -3,7 +3,8 @@ import TestKit
 import Testing
 
 /// A library as it is found on the third disk of an association: what can be played is, and the rest is named.
-@Suite(.peers("ffmpeg", "oggdec", "curl"), .timeLimit(.minutes(10)))
+@Suite(
+    .enabled(if: isProof, "make proof runs it"), .peers("ffmpeg", "oggdec", "curl"), .timeLimit(.minutes(10)))
 struct ResilienceRottenTests {
     private let music = ResilienceMusic()
 

@@ -3,7 +3,8 @@ import TestKit
 import Testing
 
 /// Whatever happens to a worker costs a track, and no silence.
-@Suite(.peers("ffmpeg", "oggdec", "curl"), .timeLimit(.minutes(10)))
+@Suite(
+    .enabled(if: isProof, "make proof runs it"), .peers("ffmpeg", "oggdec", "curl"), .timeLimit(.minutes(10)))
 struct ResilienceWorkerTests {
     @Test func `a worker that is killed, frozen or crashes is heard as the next track`() async throws {
         // Longer than what is decoded ahead.

@@ -137,4 +137,3 @@ import Testing
         for number in 1...3 { #expect(result.errors.contains("Title \(number)"), "\(result.errors)") }
     }
 }
-

@@ -22,9 +22,12 @@ extension Check {
                     return entry.failure
                 }
                 let result = MusicLibrary.measure(file, with: meter)
-                history?.keep([
-                    MusicLibrary.entry(path: file, size: size, modified: modified, result, at: Daemon.now())
-                ])
+                if result.isLasting {
+                    history?.keep([
+                        MusicLibrary.entry(
+                            path: file, size: size, modified: modified, result, at: Daemon.now())
+                    ])
+                }
                 if case .failure(let failure) = result { return failure.sentence }
                 return nil
             },

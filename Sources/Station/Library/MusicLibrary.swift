@@ -23,6 +23,8 @@ final class MusicLibrary: Sendable {
         var scans: [String: PlaylistScan] = [:]
         /// What is known, by path.
         var index: [String: LibraryEntry]
+        /// Paths whose measuring failed for no fault of their bytes: tried again at the next look at the disk.
+        var passing: Set<String> = []
         /// Files that have to be measured: path, size and time of modification.
         var unmeasured: [LibraryFile] = []
         var isMeasuring = false
@@ -92,6 +94,8 @@ final class MusicLibrary: Sendable {
         let rotation = state.withLock { state in
             state.scans = scans
             state.hasScanned = true
+            for path in state.passing { state.index[path] = nil }
+            state.passing = []
             state.unmeasured = Self.unmeasured(state)
             let rotation = Self.rotation(state)
             state.published = rotation.tracks.count { $0.length != nil }
@@ -263,11 +267,13 @@ final class MusicLibrary: Sendable {
         path: String, size: Int64, modified: Int64, _ result: Result<FileMeasurement, MediaFailure>
     ) -> LibraryEntry {
         let entry = Self.entry(path: path, size: size, modified: modified, result, at: now())
+        let isLasting = result.isLasting
         state.withLock { state in
             state.index[path] = entry
+            if !isLasting { state.passing.insert(path) }
             state.unmeasured.removeAll { $0.path == path }
         }
-        store(entry)
+        if isLasting { store(entry) }
         return entry
     }
 
@@ -307,5 +313,12 @@ final class MusicLibrary: Sendable {
             return rotation
         }
         if let rotation { changed(rotation) }
+    }
+}
+
+extension Result<FileMeasurement, MediaFailure> {
+    /// Whether it is true of the file for as long as its bytes stay.
+    var isLasting: Bool {
+        if case .failure(let failure) = self { failure.fault.isLasting } else { true }
     }
 }
