@@ -11,11 +11,15 @@ final class HandCranked {
     let conductor: Conductor
     private let feed = MixFeed(capacity: FrameCount(frames: 65_536))
 
-    init(station: FakeStation, timeline: Timeline, emergency: String?, journal: FakeJournal) {
+    /// - Parameter opener: the station's files, if nil.
+    init(
+        station: FakeStation, timeline: Timeline, emergency: String?, journal: FakeJournal,
+        opener: (any TrackOpener)? = nil
+    ) {
         engine = Engine(line: line)
         conductor = Conductor(
             settings: station.settings(emergency: emergency), timeline: timeline, engine: line,
-            opener: FakeLibrary(station.files), journal: journal,
+            opener: opener ?? FakeLibrary(station.files), journal: journal,
             titles: TitleBook(tone: Title(title: "Beispiel")))
         _ = line.commands.push(.feed(feed))
     }
