@@ -7,25 +7,25 @@ struct Player: Sendable {
     let arguments: @Sendable (_ url: String, _ file: String) -> [String]
     /// VLC refuses root.
     var unprivileged = false
-    /// What stands before a title in a line of what it says; none where it shows none.
-    var titleMark: String?
-    /// The same before the artist, where that has a line of its own, earlier than the title's.
-    var artistMark: String?
+    /// The titles in what it says, in order; nil for one that shows none.
+    var titles: (@Sendable (String) -> [String])?
 
     static let ffmpeg = Player(
         program: "ffmpeg",
         arguments: { url, file in
             ["-v", "verbose", "-nostdin", "-nostats", "-i", url, "-flush_packets", "1", file]
-        }, titleMark: "Metadata update for StreamTitle: ")
+        },
+        titles: { $0.matches(of: /Metadata update for StreamTitle: (.*)/).map { String($0.1) } })
 
     static let ogg123 = Player(
         program: "ogg123", arguments: { url, file in ["-v", "-d", "wav", "-f", file, url] },
-        titleMark: "Title: ", artistMark: "Artist: ")
+        titles: { $0.matches(of: /Artist: +(.*)\s+Title: +(.*)/).map { "\($0.1) - \($0.2)" } })
 
     static let vlc = Player(
         program: "cvlc",
         arguments: { url, file in ["-vv", "-I", "dummy", "--aout=afile", "--audiofile-file=\(file)", url] },
-        unprivileged: true, titleMark: "New Icy-Title=")
+        unprivileged: true,
+        titles: { $0.matches(of: /New Icy-Title=(.*)/).map { String($0.1) } })
 
     /// Into a file mpv plays faster than it looks at its titles; `mpvTitles` is for those.
     static let mpv = Player(
@@ -35,14 +35,17 @@ struct Player: Sendable {
     static let mplayer = Player(
         program: "mplayer",
         arguments: { url, file in
-            ["-nolirc", "-noconsolecontrols", "-quiet", "-vo", "null", "-ao", "pcm:file=\(file)", url]
+            ["-nolirc", "-noconsolecontrols", "-vo", "null", "-ao", "pcm:file=\(file)", url]
         })
 
-    /// Who wants to see titles in MPlayer asks for links. The first title comes in other words, and is not counted.
+    /// Who wants to see titles in MPlayer asks for links.
     static let mplayerOfChains = Player(
         program: "mplayer",
         arguments: { url, file in mplayer.arguments(url + "?titles=chained", file) },
-        titleMark: "info Title changed to ", artistMark: "info Artist changed to ")
+        titles: {
+            $0.matches(of: /Artist(?: changed to|:) (.*)\s+.*Title(?: changed to|:) (.*)/)
+                .map { "\($0.1) - \($0.2)" }
+        })
 
     /// mpv at the pace of a listener: it writes no file, and says where it is and what it shows.
     static func mpvTitles(_ url: String) throws -> RunningProgram {
@@ -68,36 +71,6 @@ struct ShownTitle {
     let bytes: ClosedRange<Int>
 }
 
-/// Finds titles in what a player says, each byte looked at once.
-private struct TitleReader {
-    private let player: Player
-    private var artist = ""
-    private var rest = Data()
-    /// Bytes so far.
-    private(set) var count = 0
-
-    init(_ player: Player) { self.player = player }
-
-    /// The titles in the lines that more bytes complete.
-    mutating func titles(in bytes: Data) -> [String] {
-        count += bytes.count
-        rest += bytes
-        guard let mark = player.titleMark, let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
-        let lines = String(decoding: rest[..<end], as: UTF8.self)
-        rest = Data(rest[rest.index(after: end)...])
-        return lines.split(whereSeparator: \.isNewline).compactMap { line in
-            if let mark = player.artistMark, let text = line.text(behind: mark) { artist = text + " - " }
-            return line.text(behind: mark).map { artist + $0 }
-        }
-    }
-}
-
-extension Substring {
-    fileprivate func text(behind mark: String) -> String? {
-        range(of: mark).map { self[$0.upperBound...].trimmingCharacters(in: .whitespaces) }
-    }
-}
-
 /// A player that plays.
 final class PlayerSession: Sendable {
     private let folder: TemporaryDirectory
@@ -112,9 +85,10 @@ final class PlayerSession: Sendable {
         self.player = player
         program = try RunningProgram(
             player.program, player.arguments(url, folder.path + "/heard.wav"),
-            environment: ["HOME": folder.path], unprivileged: player.unprivileged, merged: true)
+            environment: ["HOME": folder.path], unprivileged: player.unprivileged)
     }
 
+    private var words: String { program.output + program.errors }
     private var bytes: Int {
         (try? FileManager.default.attributesOfItem(atPath: file))?[.size] as? Int ?? 0
     }
@@ -123,19 +97,17 @@ final class PlayerSession: Sendable {
     ///
     /// - Returns: what it showed; the file stays as long as this object.
     func listen(seconds: Int) async throws -> [ShownTitle] {
-        var titles = TitleReader(player)
         var shown: [ShownTitle] = []
         var before = 0
         try await until(
-            "\(player.program) plays on", within: .seconds(180 + 2 * seconds),
-            telling: { String(self.program.output.suffix(2_000)) }
+            "\(player.program) plays on", within: .seconds(180 + 2 * seconds), telling: { self.words }
         ) {
-            let new = titles.titles(in: program.output(from: titles.count))
+            let titles = player.titles?(words) ?? []
             let after = bytes
-            shown += new.map { ShownTitle(title: $0, bytes: before...after) }
+            shown += titles.dropFirst(shown.count).map { ShownTitle(title: $0, bytes: before...after) }
             before = after
             guard program.status == nil else {
-                throw StationTrouble("\(player.program) ended: \(program.output.suffix(2_000))")
+                throw StationTrouble("\(player.program) ended: \(words.suffix(2_000))")
             }
             return frames(after) >= seconds * 44_100
         }

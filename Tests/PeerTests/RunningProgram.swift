@@ -79,15 +79,6 @@ final class RunningProgram: Sendable {
     var output: String { said("output") }
     var errors: String { said("errors") }
 
-    /// What it wrote to standard output from a byte on.
-    func output(from byte: Int) -> Data {
-        guard let path = try? folder.get().path + "/output",
-            let file = try? FileHandle(forReadingFrom: URL(fileURLWithPath: path)),
-            (try? file.seek(toOffset: UInt64(byte))) != nil
-        else { return Data() }
-        return (try? file.readToEnd()) ?? Data()
-    }
-
     private func said(_ file: String) -> String {
         let bytes = (try? folder.get()).flatMap { FileManager.default.contents(atPath: $0.path + "/" + file) }
         return String(decoding: bytes ?? Data(), as: UTF8.self)
