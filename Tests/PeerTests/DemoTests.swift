@@ -37,7 +37,7 @@ import Testing
         let session = try PlayerSession(player, station.url())
         let shown = try await session.listen(seconds: Self.seconds)
         try await expectSound(session.file, player.program)
-        if player.titleMark != nil { try await expectTitles(shown.map(\.title), player.program, station) }
+        if player.titles != nil { try await expectTitles(shown.map(\.title), player.program, station) }
     }
 
     private func play(_ browser: Browser, _ station: StationUnderTest) async throws {
