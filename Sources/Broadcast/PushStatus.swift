@@ -52,7 +52,8 @@ public struct PushStatus: Hashable, Sendable {
             return "connected for \(time)\(lag)\(lost)"
         case .connecting, .waiting:
             let reason = failure?.words(target) ?? "no connection"
-            return "\(reason); trying again every \(PushStatus.words(pace)), for \(time) so far"
+            let often = pace.components.seconds <= 1 ? "second" : PushStatus.words(pace)
+            return "\(reason); trying again every \(often), for \(time) so far"
         case .stopped: return "stopped"
         }
     }
@@ -60,7 +61,6 @@ public struct PushStatus: Hashable, Sendable {
     private static func words(_ duration: Duration) -> String {
         let seconds = duration.components.seconds
         return switch seconds {
-        case ...1: "second"
         case ..<120: "\(seconds) s"
         case ..<7_200: "\(seconds / 60) min"
         default: "\(seconds / 3_600) h"

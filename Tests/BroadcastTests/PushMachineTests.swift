@@ -73,6 +73,18 @@ struct PushMachineTests {
         #expect(after(.seconds(2), .opening(.pending(reached: false))) == .close)
     }
 
+    @Test mutating func `the state is told in whole words from its first second on`() throws {
+        var status = PushStatus(try .local(8_000), at: now)
+        connect()
+        status.follow(machine, behind: .zero, at: now)
+        #expect(status.words(at: now) == "connected for 0 s")
+        #expect(status.words(at: now + .seconds(1)) == "connected for 1 s")
+        _ = after(.zero, .broke(.broken))
+        status.follow(machine, behind: .zero, at: now)
+        let words = status.words(at: now + .seconds(1))
+        #expect(words.hasSuffix("; trying again every second, for 1 s so far"), "\(words)")
+    }
+
     @Test mutating func `an outage is tried every second for two minutes, then up to ten seconds apart`() {
         let began = now
         _ = after(.zero, .woken(hasPages: true))
