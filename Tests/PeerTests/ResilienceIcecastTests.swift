@@ -77,7 +77,7 @@ struct ResilienceIcecastTests {
         var last: StationStatus.Target?
         try await until("the target is “\(words)”", telling: { "\(last, default: "none")" }) {
             let target = try #require(try await station.status().icecast.first)
-            #expect(target.url.hasSuffix("127.0.0.1:\(server.port)/radio.ogg"))
+            #expect(target.url == "http://127.0.0.1:\(server.port)/radio.ogg")
             #expect(target.connected == target.state.hasPrefix("connected"))
             last = target
             return target.state.contains(words)

@@ -68,7 +68,9 @@ struct DaemonControl: ControlHandler {
                     listeners: count?.now ?? 0, peak: count?.peak ?? 0, bitrate: mount.description.bitrate)
             },
             icecast: pushes.map {
-                PushReport(url: $0.target.place, connected: $0.status.isConnected, state: $0.status.words())
+                PushReport(
+                    url: ($0.target.usesTLS ? "https://" : "http://") + $0.target.place,
+                    connected: $0.status.isConnected, state: $0.status.words())
             },
             library: library, journal: daemon.history.status.words,
             clock: ClockReport(blocksLate: report.clock.late, resets: report.clock.resets))
