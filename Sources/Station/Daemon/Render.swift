@@ -68,7 +68,11 @@ public struct Render {
         }
         try file.finish()
         let words = ItemWords(zone: configuration.station.timezone)
-        return journal.items.filter { $0.start < start + length }.map { words.item($0) }
+        return journal.items.filter { $0.start < start + length }.map { item in
+            var item = item
+            item.length = item.length.map { min($0, start + length - item.start) }
+            return words.item(item)
+        }
     }
 
     /// The plan of the span: what was on air, as far as the journal has it, and what the rotation says after it.
