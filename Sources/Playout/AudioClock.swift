@@ -61,7 +61,7 @@ final class AudioClock: Sendable {
         _ = cshims_try_realtime(10)
         let block = Int64(EngineFormat.blockFrames)
         let rate = Int64(EngineFormat.sampleRate)
-        // The instant at which the block after the preroll is due.
+        // From here on the mix's frame after the preroll is due; what the preroll itself takes is caught up.
         var origin = cshims_monotonic_now()
         var done = -((preroll.frames + block - 1) / block)
         while !stopping.load(ordering: .relaxed) {
@@ -70,7 +70,6 @@ final class AudioClock: Sendable {
             if done <= 0 {
                 // Before the clock begins, the encoders set the pace; they must not lose frames.
                 engine.waitForRoom()
-                if done == 0 { origin = cshims_monotonic_now() }
                 continue
             }
             let due = origin + done * block * 1_000_000_000 / rate

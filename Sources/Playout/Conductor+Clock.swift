@@ -10,12 +10,21 @@ extension Conductor {
 
     /// Follows the wall clock, which has gone `ahead` of the station's time since the start (back, when negative).
     ///
+    /// - Parameter stood: of that, for how long the engine has stood still, and never played it.
+    ///
     /// Up to 30 s (a step of NTP, a stall of the machine) the time is set right at the next boundary; what is on air is
     /// not touched. Further ahead (the machine slept), the programme goes to where it would be, with a fade. Further
     /// back, the time is set back at once and what is on air goes on.
-    func follow(ahead: Length) {
+    func follow(ahead: Length, stood: Length = .zero) {
         let off = ahead - followed
         guard let current, cutFact == nil else { return }
+        if stood > standstill {
+            record(
+                .reset,
+                words: "The station stood still for \(Self.words(stood - standstill)): "
+                    + "the machine was asleep or had no time for it.")
+            standstill = stood
+        }
         guard abs(off.frames) > Self.tolerance.frames else {
             pendingShift = nil
             return
@@ -24,7 +33,8 @@ extension Conductor {
             if pendingShift == nil {
                 record(
                     .clock,
-                    words: "The wall clock is off by \(Self.words(off)); followed at the next boundary.")
+                    words: "The programme is \(Self.words(off)) \(off > .zero ? "behind" : "ahead of") the "
+                        + "wall clock; it follows at the next boundary.")
             }
             pendingShift = off
             return
@@ -40,20 +50,22 @@ extension Conductor {
             tone?.start = current.start + off
             record(
                 .clock,
-                words: "The wall clock jumped by \(Self.words(off)); the programme goes on in the new time.")
+                words: "The wall clock jumped \(off > .zero ? "ahead" : "back") by \(Self.words(off)); "
+                    + "the programme goes on in the new time.")
         }
     }
 
     /// Goes to the place in the programme at which the station would be if it had not slept.
     private func leap(to item: Item, at instant: Instant, off: Length) {
         record(
-            .clock, words: "The wall clock jumped by \(Self.words(off)); the programme follows with a fade.")
+            .clock,
+            words: "The wall clock is ahead by \(Self.words(off)); the programme follows with a fade.")
         cutFact = .clock
         replace(next: item, from: instant - item.start)
     }
 
     private static func words(_ length: Length) -> String {
-        let tenths = (length.frames * 10 / Instant.rate)
-        return "\(tenths < 0 ? "−" : "+")\(abs(tenths) / 10).\(abs(tenths) % 10) s"
+        let tenths = abs(length.frames) * 10 / Instant.rate
+        return "\(tenths / 10).\(tenths % 10) s"
     }
 }

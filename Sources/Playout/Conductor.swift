@@ -47,7 +47,9 @@ final class Conductor {
     private(set) var followed = Length.zero
     /// The station's time is to move by this at the next boundary.
     var pendingShift: Length?
-    /// What went wrong lately, newest last, for status. At most `troubleLimit`.
+    /// For how long the engine has stood still since the start, as far as that was written down.
+    var standstill = Length.zero
+    /// What went wrong lately, newest last, for status: each until its file is heard whole. At most `troubleLimit`.
     private(set) var troubles: [Trouble] = []
     static let troubleLimit = 50
 
@@ -251,6 +253,7 @@ final class Conductor {
         case .ended(let deck, let at, _, let complete):
             guard let loaded = onAir, loaded.deck.id == deck else { return }
             if cutFact == nil { accident = accident(of: loaded, complete: complete) }
+            if complete, accident == nil { troubles.removeAll { $0.file == loaded.item.track.file } }
             journal.ended(
                 loaded.item, at: base + Length(frames: at.frames), why: accident ?? cutFact?.rawValue)
         case .tone(let at): beganTone(at: base + Length(frames: at.frames))

@@ -107,7 +107,8 @@ public final class MasterControl: Sendable {
             // What the wall clock gained on the one that only counts, and what the engine left out: a step of NTP, a
             // sleep of the machine, a reset. An engine that is merely late is none of these.
             let ahead = Instant(wallNanoseconds: wall() - cshims_monotonic_now()) - reference
-            conductor.follow(ahead: ahead + Length(frames: clock.report.skippedFrames))
+            let stood = Length(frames: clock.report.skippedFrames)
+            conductor.follow(ahead: ahead + stood, stood: stood)
             cshims_sleep_until(cshims_monotonic_now() + Self.pause)
         }
         clock.stop()

@@ -96,6 +96,12 @@ final class StationUnderTest: Sendable {
         return try await aside { try Tool.run(words[0], Array(words.dropFirst()), deadline: deadline) }
     }
 
+    /// Starts a command beside the test.
+    func begin(_ arguments: [String], environment: [String: String] = [:]) throws -> RunningProgram {
+        try RunningProgram(
+            Self.program, arguments + configuration, environment: environment, unprivileged: unprivileged)
+    }
+
     /// Runs a command with `--json`, which must succeed, and reads its answer.
     func ask<Answer: Decodable & Sendable>(
         _ arguments: String..., as answer: Answer.Type = Answer.self, deadline: Duration = .seconds(60)
@@ -135,8 +141,7 @@ final class StationUnderTest: Sendable {
 
     /// Starts `funkhaus serve`, and waits until it says that it is on air.
     func start(environment: [String: String] = [:]) async throws {
-        let daemon = try RunningProgram(
-            Self.program, ["serve"] + configuration, environment: environment, unprivileged: unprivileged)
+        let daemon = try begin(["serve"], environment: environment)
         running.withLock { $0.daemon = daemon }
         try await until("the station says that it is on air", telling: { daemon.errors }) {
             if let status = daemon.status {

@@ -24,6 +24,9 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         #expect(journal.aired[0].why == MortalOpener.words)
         #expect(engine.conductor.troubles.map(\.words) == [MortalOpener.words])
         #expect(journal.facts.contains { $0.kind == .deviation && $0.words == MortalOpener.words })
+        // Heard whole at its next turn, it is a trouble no more.
+        _ = engine.crank(blocks: 200)
+        #expect(engine.conductor.troubles.isEmpty)
     }
 
     @Test func `an emergency track that makes room for the programme has no fault`() {

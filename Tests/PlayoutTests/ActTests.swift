@@ -91,6 +91,16 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         #expect(journal.facts.contains { $0.kind == .clock })
     }
 
+    @Test func `a standstill of the machine is written down as one, once`() {
+        let journal = FakeJournal()
+        let (engine, _, _) = station(journal)
+        _ = engine.crank(blocks: 3, from: now)
+        for _ in 0..<3 { engine.conductor.follow(ahead: Length(seconds: 10), stood: Length(seconds: 9.5)) }
+        let facts = journal.facts.filter { $0.kind == .reset || $0.kind == .clock }
+        #expect(facts.map(\.kind) == [.reset, .clock])
+        #expect(facts.first?.words.contains("stood still for 9.5 s") == true)
+    }
+
     @Test func `after a long sleep the programme is where it would have been`() {
         let journal = FakeJournal()
         let (engine, timeline, _) = station(journal)

@@ -72,7 +72,11 @@ public final class IcecastServer {
         }
         self.process = identity
         for _ in 0..<500 {
-            if IcecastLoopback.takesConnections(port) { return }
+            if IcecastLoopback.isListening(port) {
+                // Now and then icecast2 2.4.4 dies of a connection in the first moments in which it listens.
+                usleep(150_000)
+                return
+            }
             usleep(10_000)
         }
         throw Tool.Failure.overdue("icecast2", errors: self.log)

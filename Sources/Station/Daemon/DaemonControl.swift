@@ -54,7 +54,11 @@ struct DaemonControl: ControlHandler {
         var library = daemon.library.report
         library = LibraryReport(
             files: library.files, measured: library.measured, measuring: library.measuring,
-            problems: library.problems + report.troubles.map(\.words))
+            problems: library.problems
+                + report.troubles.map { trouble in
+                    let at = time(trouble.at).local
+                    return "\(trouble.words) (\(at.day) \(at.clock))"
+                })
         let now = Daemon.now()
         return StatusReport(
             station: configuration.station.name, version: Release.version,

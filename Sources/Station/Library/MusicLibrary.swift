@@ -23,7 +23,8 @@ final class MusicLibrary: Sendable {
         var scans: [String: PlaylistScan] = [:]
         /// What is known, by path.
         var index: [String: LibraryEntry]
-        /// Paths whose measuring failed for no fault of their bytes: tried again at the next look at the disk.
+        /// Paths whose measuring failed for no fault of their bytes: tried again after `patience`, and at the next look at
+        /// the disk.
         var passing: Set<String> = []
         /// Files that have to be measured: path, size and time of modification.
         var unmeasured: [LibraryFile] = []
@@ -46,6 +47,8 @@ final class MusicLibrary: Sendable {
     private let firstScan = WakeUp()
     /// While the library is being measured for the first time, a part of it is planned from when it is so large.
     private static let fair = 100
+    /// How long a file that could not be measured for no fault of its own is left alone.
+    private static let patience: Duration = .seconds(300)
 
     init(
         configuration: Configuration, index: [LibraryEntry], measure: @escaping Measure,
@@ -94,9 +97,7 @@ final class MusicLibrary: Sendable {
         let rotation = state.withLock { state in
             state.scans = scans
             state.hasScanned = true
-            for path in state.passing { state.index[path] = nil }
-            state.passing = []
-            state.unmeasured = Self.unmeasured(state)
+            Self.listUnmeasured(&state)
             let rotation = Self.rotation(state)
             state.published = rotation.tracks.count { $0.length != nil }
             return rotation
@@ -157,10 +158,14 @@ final class MusicLibrary: Sendable {
         state.index[file.path].flatMap { $0.size == file.size && $0.modified == file.modified ? $0 : nil }
     }
 
-    private static func unmeasured(_ state: borrowing State) -> [LibraryFile] {
+    /// Lists what has to be measured: what never was, and once more what could not be for no fault of its own.
+    private static func listUnmeasured(_ state: inout State) {
         var left: [LibraryFile] = []
-        for file in files(state) where entry(file, state) == nil { left.append(file) }
-        return left
+        for file in files(state) where state.passing.contains(file.path) || entry(file, state) == nil {
+            left.append(file)
+        }
+        state.unmeasured = left
+        state.passing = []
     }
 
     private static func rotation(_ state: borrowing State) -> Rotation {
@@ -210,7 +215,7 @@ final class MusicLibrary: Sendable {
         while true {
             guard let file = nextToMeasure() else {
                 if state.withLock({ $0.stopping }) { return }
-                _ = wakeUp.wait(.seconds(3_600))
+                if !wakeUp.wait(Self.patience) { state.withLock { Self.listUnmeasured(&$0) } }
                 continue
             }
             let result = measure(file.path)

@@ -1,0 +1,89 @@
+import Audio
+import Codecs
+import History
+import Programme
+import Synchronization
+import TestKit
+import Testing
+
+@testable import Station
+
+/// What the library remembers of files that could not be measured.
+@Suite struct MusicLibraryTests {
+    /// Measures for a library of one file: badly, as long as there is a fault.
+    private final class Meter: Sendable {
+        private let state: Mutex<(fault: MediaFault?, measured: Int, kept: [LibraryEntry])>
+
+        init(_ fault: MediaFault) { state = Mutex((fault, 0, [])) }
+
+        var measured: Int { state.withLock { $0.measured } }
+        var kept: [LibraryEntry] { state.withLock { $0.kept } }
+        func recover() { state.withLock { $0.fault = nil } }
+        func keep(_ entry: LibraryEntry) { state.withLock { $0.kept.append(entry) } }
+
+        func measure(_ path: String) -> Result<FileMeasurement, MediaFailure> {
+            state.withLock { state in
+                state.measured += 1
+                if let fault = state.fault { return .failure(MediaFailure(file: path, fault: fault)) }
+                let minute = FrameCount(seconds: 60)
+                let source = SourceDescription(
+                    codec: "flac", container: "flac", sampleRate: 44_100, channels: 2)
+                return .success(
+                    FileMeasurement(
+                        frames: minute, loudness: -16, truePeak: -3, cueIn: .zero, cueOut: minute,
+                        source: source))
+            }
+        }
+    }
+
+    private let folder: TemporaryDirectory
+    private let configuration: Configuration
+
+    init() throws {
+        folder = try TemporaryDirectory()
+        try folder.write("music/a.mp3")
+        configuration = try folder.configuration(from: "music")
+    }
+
+    private func library(_ meter: Meter) -> MusicLibrary {
+        MusicLibrary(
+            configuration: configuration, index: [], measure: { meter.measure($0) },
+            store: { meter.keep($0) }, upcoming: { [] }, now: { Instant(frames: 0) }, changed: { _ in })
+    }
+
+    private func look(_ library: MusicLibrary) {
+        library.scanned(PlaylistScan.all(of: configuration))
+        library.measureAll { _, _ in }
+    }
+
+    @Test(arguments: [
+        MediaFault.missing, .permissionDenied, .unreadable(errno: 5), .crashed(signal: 9), .hung, .changed,
+    ])
+    func `what is no fault of a file's bytes is told, and forgotten at the next look`(fault: MediaFault) {
+        let meter = Meter(fault)
+        let library = library(meter)
+        look(library)
+        #expect(library.rotation.tracks.isEmpty)
+        #expect(library.report.problems.count == 1)
+        #expect(meter.kept.isEmpty)
+        meter.recover()
+        look(library)
+        #expect(library.rotation.tracks.map(\.length) == [Length(seconds: 60)])
+        #expect(library.report.problems.isEmpty)
+        #expect(meter.kept.count == 1)
+    }
+
+    @Test func `what is a fault of its bytes is kept until they are others`() throws {
+        let meter = Meter(.corrupt)
+        let library = library(meter)
+        look(library)
+        look(library)
+        #expect(meter.measured == 1)
+        #expect(meter.kept.map { $0.failure != nil } == [true])
+        meter.recover()
+        try folder.write("music/a.mp3", "another take")
+        look(library)
+        #expect(meter.measured == 2)
+        #expect(library.rotation.tracks.count == 1)
+    }
+}
