@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Glibc
 
 /// Sockets of this machine's own, for fake peers.
@@ -10,17 +9,11 @@ public enum IcecastLoopback {
         return port
     }
 
-    /// Whether somebody listens at the port; asked without a connection.
-    public static func isListening(_ port: UInt16) -> Bool {
-        let sockets = (try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)) ?? ""
-        // Local address and port in hexadecimal, the remote ones, and the state: 0A listens (proc(5)).
-        let place =
-            ":" + String(repeating: "0", count: 4 - String(port, radix: 16).count)
-            + String(port, radix: 16, uppercase: true)
-        return sockets.split(separator: "\n").contains { line in
-            let columns = line.split(separator: " ")
-            return columns.count > 3 && columns[1].hasSuffix(place) && columns[3] == "0A"
-        }
+    /// Whether a connection to the port is taken.
+    public static func takesConnections(_ port: UInt16) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        defer { close(descriptor) }
+        return withAddress(port) { connect(descriptor, $0, $1) } == 0
     }
 
     /// A socket that listens on a free port. Its connections hold few bytes that were not read.

@@ -60,6 +60,7 @@ public final class IcecastServer {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         let log = folder.path + "/log"
+        let began = self.log.components(separatedBy: "server started").count
         posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
         var words: [UnsafeMutablePointer<CChar>?] = [
@@ -72,12 +73,11 @@ public final class IcecastServer {
         }
         self.process = identity
         for _ in 0..<500 {
-            if IcecastLoopback.isListening(port) {
-                // Now and then icecast2 2.4.4 dies of a connection in the first moments in which it listens.
-                usleep(150_000)
-                return
-            }
             usleep(10_000)
+            guard self.log.components(separatedBy: "server started").count > began else { continue }
+            // Now and then icecast2 2.4.4 dies of a connection in the first moments in which it listens.
+            usleep(200_000)
+            if IcecastLoopback.takesConnections(port) { return }
         }
         throw Tool.Failure.overdue("icecast2", errors: self.log)
     }
