@@ -36,6 +36,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -49,6 +50,7 @@ let package = Package(
         system(
             "CAV", "libavformat", "libavformat-dev", "libavcodec-dev", "libswresample-dev", "libavutil-dev"),
         system("CEbur128", nil, "libebur128-dev"),
+        system("CCrypt", nil, "libcrypt-dev"),
         .target(name: "CShims"),
 
         .target(name: "Threads", dependencies: ["CShims"], swiftSettings: guarded),
@@ -70,6 +72,7 @@ let package = Package(
                 "Broadcast", "Codecs", "Audio",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: house),
@@ -81,7 +84,7 @@ let package = Package(
             name: "Station",
             dependencies: [
                 "Server", "Playout", "History", "Broadcast", "Programme", "Codecs", "Audio", "Threads",
-                "CShims",
+                "CShims", "CCrypt",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: common),

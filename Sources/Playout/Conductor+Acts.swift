@@ -1,4 +1,5 @@
 internal import Audio
+internal import Codecs
 internal import Programme
 
 /// What people do to the programme. Each act is a fact: it is written down, then confirmed.
@@ -18,6 +19,15 @@ extension Conductor {
             kind: .skip, at: onAir?.item.start ?? now, file: item.track.file,
             words: "\(item.track.file) was skipped.")
         return journal.commit(fact, state: timeline.state)
+    }
+
+    /// Shows another title than that of what is on air, until the next item begins: at the mix's head, in the next
+    /// block. False when the engine has too much to do.
+    func show(_ title: Title) -> Bool {
+        // A number like a deck's, which no deck gets any more.
+        lastDeck += 1
+        titles.set(.title(title), for: lastDeck)
+        return engine.commands.push(.title(lastDeck))
     }
 
     /// Puts a track at the end of the queue.

@@ -55,7 +55,7 @@ final class Conductor {
 
     /// Everything that the engine has or may still get, by deck.
     private var lent: [Int: Loaded] = [:]
-    private var lastDeck = Engine.toneID
+    var lastDeck = Engine.toneID
     private var failuresInARow = 0
     private var retried: Item?
     /// Steps for which nothing is opened, after everything has failed; and the same for the emergency track.

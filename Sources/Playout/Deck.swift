@@ -32,6 +32,8 @@ enum EngineCommand: Sendable {
     case cut
     /// This deck is the emergency track, ready for when nothing else is.
     case emergency(Deck)
+    /// From here on listeners see the title that the title book has under this number.
+    case title(Int)
     /// One more rendition gets the mix.
     case feed(MixFeed)
 }

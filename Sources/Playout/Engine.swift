@@ -167,6 +167,7 @@ final class Engine {
             case .emergency(let deck):
                 if let old = emergency { events.push(.released(deck: old.id)) }
                 emergency = deck
+            case .title(let number): mark(number)
             case .feed(let feed):
                 guard feeds.count < Self.feedLimit else { continue }
                 feed.begin(at: FrameTime(frames: position.frames - Int64(delayed)), deck: onAirID)

@@ -1,6 +1,6 @@
 internal import Audio
 internal import CShims
-internal import Codecs
+public import Codecs
 internal import Dispatch
 public import Programme
 internal import Synchronization
@@ -181,6 +181,11 @@ public final class MasterControl: Sendable {
     /// Takes an entry out of the queue.
     public func unqueue(_ id: Int) throws(ActRefusal) -> (item: Item, held: String?) {
         try perform { $0.unqueue(id) }.get()
+    }
+
+    /// Shows listeners a title instead of that of what is on air, until the next item begins.
+    public func override(title: Title) throws(ActRefusal) {
+        guard try perform({ $0.show(title) }) else { throw .notOnAir }
     }
 
     /// Takes up a changed library or changed rules, from the next boundary on.

@@ -7,6 +7,10 @@ public enum Departure: String, Sendable, CaseIterable {
     case left
     /// It fell behind the oldest page of the mount.
     case slow
+    /// Its time on the mount was over.
+    case overtime
+    /// The operator sent it away.
+    case removed
     /// The mount or the station ended.
     case ended
 }
@@ -25,11 +29,39 @@ final class PublicMount: Sendable {
     /// When the front door got to know it, in nanoseconds since 1970.
     let since: Int64
     private let count = Mutex(AudienceCount())
+    /// Listeners and those who wait for the first page.
+    private let admitted = Atomic(0)
+    private let current: Mutex<MountRules>
 
-    init(_ mount: Mount, since: Int64) {
+    init(_ mount: Mount, since: Int64, rules: MountRules) {
         self.mount = mount
         self.since = since
+        current = Mutex(rules)
     }
+
+    var rules: MountRules {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
+    }
+
+    /// Whether something runs through it.
+    var isRunning: Bool { mount.newest != nil }
+
+    /// Whether a listener of the other one can be given this one's stream under the same head.
+    func sounds(like other: PublicMount) -> Bool {
+        let (mine, others) = (mount.description, other.mount.description)
+        return mine.contentType == others.contentType && mine.subtype == others.subtype
+            && (rules.members == nil) == (other.rules.members == nil)
+    }
+
+    func admit() throws(Refusal) {
+        guard admitted.add(1, ordering: .relaxed).newValue <= rules.maxListeners ?? .max else {
+            leave()
+            throw .mountFull
+        }
+    }
+
+    func leave() { admitted.subtract(1, ordering: .relaxed) }
 
     var audience: AudienceCount { count.withLock { $0 } }
 
@@ -39,6 +71,9 @@ final class PublicMount: Sendable {
             $0.peak = max($0.peak, $0.now)
         }
     }
+
+    /// One went over to another mount.
+    func listenerMoved() { count.withLock { $0.now -= 1 } }
 
     func listenerWent(_ departure: Departure) {
         count.withLock {

@@ -38,6 +38,8 @@ final class Circle {
     private let loop: any EventLoop
     private let desk: FrontDesk
     private let whenEmpty: () -> Void
+    /// The circle of another mount on this loop.
+    private let neighbour: (PublicMount) -> Circle
     private var mount: Mount { publicMount.mount }
     /// First read when there is a page, and never changing after that.
     private lazy var plainHeaders = ByteBuffer(bytes: mount.plainHeaders)
@@ -53,8 +55,11 @@ final class Circle {
     private var wake: MountWake?
     private var ended = false
 
-    init(_ publicMount: PublicMount, on loop: any EventLoop, desk: FrontDesk, whenEmpty: @escaping () -> Void)
-    {
+    init(
+        _ publicMount: PublicMount, on loop: any EventLoop, desk: FrontDesk,
+        neighbour: @escaping (PublicMount) -> Circle, whenEmpty: @escaping () -> Void
+    ) {
+        self.neighbour = neighbour
         self.publicMount = publicMount
         self.loop = loop
         self.desk = desk
@@ -98,15 +103,23 @@ final class Circle {
     /// Lets a listener go, whose connection is closed.
     func dismiss(_ listener: Listener, _ departure: Departure) {
         waiting.removeAll { $0 === listener }
-        if let seat = listener.seat {
-            listener.seat = nil
-            let last = listeners.removeLast()
-            if last !== listener {
-                listeners[seat] = last
-                last.seat = seat
-            }
-            publicMount.listenerWent(departure)
+        if stand(listener) { publicMount.listenerWent(departure) }
+        closeIfEmpty()
+    }
+
+    /// Takes a listener's seat; false when it has none.
+    private func stand(_ listener: Listener) -> Bool {
+        guard let seat = listener.seat else { return false }
+        listener.seat = nil
+        let last = listeners.removeLast()
+        if last !== listener {
+            listeners[seat] = last
+            last.seat = seat
         }
+        return true
+    }
+
+    private func closeIfEmpty() {
         guard listeners.isEmpty, waiting.isEmpty else { return }
         wake?.cancel()
         whenEmpty()
@@ -118,7 +131,7 @@ final class Circle {
         takePages()
         for listener in listeners {
             _ = serve(listener)
-            listener.end()
+            listener.end(.ended)
         }
         for listener in waiting { listener.giveUp() }
         return EventLoopFuture.andAllComplete((listeners + waiting).compactMap(\.closed), on: loop)
@@ -145,7 +158,7 @@ final class Circle {
             }
         }
         turn = edge
-        for listener in slow { listener.drop() }
+        for listener in slow { listener.drop(.slow) }
     }
 
     private func takePages() {
@@ -177,10 +190,62 @@ final class Circle {
     /// - Returns: false when its next page is gone: it is too slow.
     func serve(_ listener: Listener) -> Bool {
         guard listener.place.cursor >= first else { return false }
-        if listener.isReady, listener.place.cursor < edge {
-            listener.send(sheets[(listener.place.cursor - first)...], upTo: edge)
+        guard listener.isReady, listener.place.cursor < edge else { return true }
+        let rest = sheets[(listener.place.cursor - first)...]
+        if let destination = listener.destination, let seam = seam(in: rest) {
+            listener.send(rest[..<seam], upTo: first + seam)
+            handOver(listener, to: destination)
+        } else {
+            listener.send(rest, upTo: edge)
         }
         return true
+    }
+
+    // MARK: The operator's acts
+
+    /// All who listen.
+    var places: [Listener.Place] { listeners.map(\.place) }
+
+    /// Sends one away; false when it is not here.
+    func remove(_ id: Int) -> Bool {
+        guard let listener = listeners.first(where: { $0.place.id == id }) else { return false }
+        listener.drop(.removed)
+        return true
+    }
+
+    /// Lets those go over to another mount whose stream may begin anew: in links, or without a container at all.
+    func move(to destination: PublicMount) -> (moving: Int, staying: Int) {
+        let movable = listeners.filter { $0.place.framing == .chained || !mount.description.isOgg }
+        for listener in movable { listener.destination = destination }
+        return (movable.count, listeners.count - movable.count)
+    }
+
+    /// Where a stream may end: before a link, or anywhere when it has no container.
+    private func seam(in sheets: ArraySlice<Sheet>) -> Int? {
+        mount.description.isOgg ? sheets.firstIndex { $0.page.startsLink } : sheets.startIndex
+    }
+
+    private func handOver(_ listener: Listener, to destination: PublicMount) {
+        listener.destination = nil
+        do throws(Refusal) {
+            try destination.admit()
+        } catch {
+            // The other mount is full by now: it stays here, and what it did not get comes with the next page.
+            return
+        }
+        guard stand(listener) else { return destination.leave() }
+        publicMount.listenerMoved()
+        neighbour(destination).takeOver(listener)
+        closeIfEmpty()
+    }
+
+    /// Takes in a listener that comes from another mount, at the newest page of this one.
+    private func takeOver(_ listener: Listener) {
+        takePages()
+        listener.seat = listeners.count
+        listeners.append(listener)
+        publicMount.listenerCame()
+        listener.goOver(to: self, sheets.suffix(1), upTo: edge)
     }
 
     /// A title as an ICY block, made once for all who are shown it.

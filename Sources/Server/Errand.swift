@@ -1,22 +1,40 @@
+internal import Broadcast
+
 /// What a request wants at the door. Decided from its head alone.
 enum Errand {
     /// To listen.
     case stream(PublicMount, TitleFraming)
     /// To know the head of the answer to a listener.
     case streamHead(PublicMount, TitleFraming)
-    /// A page, a playlist, the status: the website's.
+    /// A page, a playlist, the status, an act of the operator's: the website's.
     case page
 
-    /// - Throws: the sentence for whom nothing is here.
-    init(of head: RequestHead, mounts: (String) -> PublicMount?) throws(Refusal) {
+    /// The mount whose stream is asked for.
+    var mount: PublicMount? {
+        switch self {
+        case .stream(let mount, _), .streamHead(let mount, _): mount
+        case .page: nil
+        }
+    }
+
+    /// - Throws: the sentence for whom nothing is here, or nothing yet.
+    init(of head: RequestHead, by visitor: Visitor, at desk: FrontDesk) throws(Refusal) {
         switch head.method {
         case "GET", "HEAD":
-            guard let mount = mounts(head.path) else {
+            guard let wanted = desk.mount(at: head.path) else {
                 self = .page
                 return
             }
+            let mount = desk.standIn(for: wanted)
+            // In its place only when a player could not tell the difference; and each mount keeps its own accounts.
+            guard mount === wanted || mount.sounds(like: wanted) else {
+                let query = head.query.isEmpty ? "" : "?\(head.query)"
+                throw .found(at: visitor.base(desk) + urlPath(mount.mount.path) + query)
+            }
             let framing = try TitleFramingRule.framing(for: head)
             self = head.method == "GET" ? .stream(mount, framing) : .streamHead(mount, framing)
+        case "OPTIONS": self = .page
+        case "POST" where head.isAdministration: self = .page
         // Those who bring a programme. They are refused before any `100 Continue`, and with 403: 401 would tell a
         // client that its password is wrong, 404 and 405 make some try again in another way.
         case "SOURCE", "PUT": throw .sourcesNotTaken

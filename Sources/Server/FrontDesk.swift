@@ -7,32 +7,45 @@ internal import Synchronization
 final class FrontDesk: Sendable {
     private struct State {
         var mounts: [PublicMount] = []
-        var station: StationTexts
+        var configuration: FrontDoorConfiguration
         var address: String
     }
 
-    let burst: FrameCount
-    let limits: FrontDoorConfiguration.Limits
+    let turnstile: Turnstile
     let logger: Logger
     /// Nanoseconds since 1970.
     let now: @Sendable () -> Int64
     /// When the front door was made.
     let since: Int64
     private let state: Mutex<State>
+    private let lastListenerID = Atomic(0)
+    private let guesses = Mutex(GuessLimit())
+    /// When it was last said that logins arrive in clear.
+    private let warned = Mutex<Int64?>(nil)
+    let titles: (any TitleOverride)?
 
     init(
-        _ configuration: FrontDoorConfiguration, mounts: [Mount], logger: Logger,
+        _ configuration: FrontDoorConfiguration, mounts: [Mount], titles: (any TitleOverride)?,
+        logger: Logger,
         now: @escaping @Sendable () -> Int64
     ) {
-        burst = configuration.burst
-        limits = configuration.limits
+        turnstile = Turnstile(descriptors: configuration.descriptors)
+        self.titles = titles
         self.logger = logger
         self.now = now
         since = now()
-        state = Mutex(
-            State(station: configuration.station, address: configuration.address ?? "localhost"))
-        _ = setMounts(mounts)
+        state = Mutex(State(configuration: configuration, address: configuration.address ?? "localhost"))
+        _ = setMounts(mounts, rules: [:])
     }
+
+    /// How it is run; what only counts at the opening (`listen`, `eventLoops`) stays as it was.
+    var configuration: FrontDoorConfiguration {
+        get { state.withLock { $0.configuration } }
+        set { state.withLock { $0.configuration = newValue } }
+    }
+
+    var burst: FrameCount { configuration.burst }
+    var limits: FrontDoorConfiguration.Limits { configuration.limits }
 
     /// All mounts, in the order of the configuration.
     var mounts: [PublicMount] { state.withLock { $0.mounts } }
@@ -41,21 +54,104 @@ final class FrontDesk: Sendable {
         state.withLock { $0.mounts.first { $0.mount.path == path } }
     }
 
+    /// The mount whose stream a listener of this one gets: itself, while it is running, else the first of its fallbacks
+    /// that is. Only a running one stands in for another.
+    func standIn(for mount: PublicMount) -> PublicMount {
+        var candidate = mount
+        var seen: Set<String> = []
+        while !candidate.isRunning {
+            guard seen.insert(candidate.mount.path).inserted,
+                let next = candidate.rules.fallback.flatMap(self.mount)
+            else { return mount }
+            candidate = next
+        }
+        return candidate
+    }
+
+    var listenersSoFar: Int { lastListenerID.load(ordering: .relaxed) }
+
+    func nextListenerID() -> Int { lastListenerID.add(1, ordering: .relaxed).newValue }
+
+    /// Lets a listener in, or says why not. Each that is let in is told to `dismissListener` once.
+    func admitListener(to mount: PublicMount) throws(Refusal) {
+        try turnstile.listenerCame(most: limits.listeners)
+        do throws(Refusal) {
+            try mount.admit()
+        } catch {
+            turnstile.listenerWent()
+            throw error
+        }
+    }
+
+    /// Why a login is not let in to a members' mount; nil when it is.
+    func refusal(of head: RequestHead, by visitor: Visitor, among members: any Membership) async -> Refusal? {
+        if isGuessing(visitor) { return .tooManyGuesses }
+        guard let login = credentials(head, visitor) else { return .loginNeeded(realm: station.name) }
+        switch await members.verify(user: login.user, password: login.password) {
+        case .member: return nil
+        case .unavailable: return .membersUnavailable
+        case .stranger:
+            guessedWrong(visitor)
+            return .loginNeeded(realm: station.name)
+        }
+    }
+
+    /// A request's login. Says in the log, at most once an hour and without an address, when it came in clear from
+    /// another machine, where everybody on the way could read it.
+    func credentials(_ head: RequestHead, _ visitor: Visitor) -> Credentials? {
+        guard let login = Credentials(head) else { return nil }
+        if !visitor.isEncrypted, visitor.address?.isLoopback == false {
+            let now = now()
+            let isNew = warned.withLock { last in
+                if let last, now - last < 3_600_000_000_000 { return false }
+                last = now
+                return true
+            }
+            if isNew {
+                logger.warning(
+                    "A password came without encryption from another machine: set up server: tls: and use https."
+                )
+            }
+        }
+        return login
+    }
+
+    /// Whether somebody has tried too many wrong passwords from where this visitor is.
+    func isGuessing(_ visitor: Visitor) -> Bool {
+        let now = now()
+        return guesses.withLock { $0.isTired(of: visitor.address, at: now) }
+    }
+
+    func guessedWrong(_ visitor: Visitor) {
+        let now = now()
+        guesses.withLock { $0.guessedWrong(visitor.address, at: now) }
+    }
+
+    func dismissListener(of mount: PublicMount) {
+        mount.leave()
+        turnstile.listenerWent()
+    }
+
     /// Serves these mounts from now on and tells which are no longer among them.
-    func setMounts(_ mounts: [Mount]) -> [PublicMount] {
+    func setMounts(_ mounts: [Mount], rules: [String: MountRules]) -> [PublicMount] {
         let now = now()
         return state.withLock { state in
             let old = state.mounts
             state.mounts = mounts.map { mount in
-                old.first { $0.mount === mount } ?? PublicMount(mount, since: now)
+                let rules = rules[mount.path] ?? MountRules()
+                guard let known = old.first(where: { $0.mount === mount }) else {
+                    return PublicMount(mount, since: now, rules: rules)
+                }
+                known.rules = rules
+                return known
             }
             return old.filter { known in !mounts.contains { $0 === known.mount } }
         }
     }
 
     var station: StationTexts {
-        get { state.withLock { $0.station } }
-        set { state.withLock { $0.station = newValue } }
+        get { state.withLock { $0.configuration.station } }
+        set { state.withLock { $0.configuration.station = newValue } }
     }
 
     /// The `host:port` for addresses when a request names none.

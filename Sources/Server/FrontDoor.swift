@@ -3,6 +3,7 @@ internal import Glibc
 public import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 internal import Synchronization
 
 /// The station's one port: listeners and the web behind the same sockets (design, section 4.6).
@@ -14,22 +15,29 @@ public final class FrontDoor: Sendable {
         var sockets: [any Channel] = []
         var rooms: [NIOLoopBound<Room>] = []
         var group: MultiThreadedEventLoopGroup?
+        var certificate: Certificate?
     }
+
+    /// How often the certificate's files are looked at.
+    private static let certificateTime = TimeAmount.minutes(1)
 
     private let desk: FrontDesk
     private let listen: [ListenAddress]
     private let eventLoops: Int
     private let hasAddress: Bool
+    /// One thread for what reads files: certificates.
+    private let files = NIOThreadPool(numberOfThreads: 1)
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - mounts: What is served, in the order in which the station's page shows it.
+    ///   - titles: Where the operator's titles go; nil to refuse them.
     ///   - now: The wall clock, in nanoseconds since 1970.
     public init(
-        configuration: FrontDoorConfiguration, mounts: [Mount], logger: Logger,
-        now: @escaping @Sendable () -> Int64
+        configuration: FrontDoorConfiguration, mounts: [Mount], titles: (any TitleOverride)? = nil,
+        logger: Logger, now: @escaping @Sendable () -> Int64
     ) {
-        desk = FrontDesk(configuration, mounts: mounts, logger: logger, now: now)
+        desk = FrontDesk(configuration, mounts: mounts, titles: titles, logger: logger, now: now)
         listen = configuration.listen
         eventLoops = configuration.eventLoops
         hasAddress = configuration.address != nil
@@ -37,7 +45,7 @@ public final class FrontDoor: Sendable {
 
     // MARK: Opening and closing
 
-    /// Listens, and tells the ports in the order of the configuration. Called once.
+    /// Listens, and tells the ports in the order of the configuration, the encrypted one last. Called once.
     ///
     /// - Throws: `FrontDoorError`; then nothing listens.
     public func start() async throws -> [Int] {
@@ -48,18 +56,53 @@ public final class FrontDoor: Sendable {
                 try await loop.submit { [desk] in NIOLoopBound(Room(on: loop, desk: desk), eventLoop: loop) }
                     .get())
         }
-        let bootstrap = bootstrap(group, rooms)
         var sockets: [any Channel] = []
+        var certificate: Certificate?
         do {
-            for address in listen { sockets.append(try await Self.bind(bootstrap, to: address)) }
+            files.start()
+            let open = bootstrap(group, rooms, nil)
+            for address in listen { sockets.append(try await Self.bind(open, to: address)) }
+            if let tls = desk.configuration.tls {
+                let loaded = try await files.runIfActive { try Certificate(tls) }
+                certificate = loaded
+                sockets.append(try await Self.bind(bootstrap(group, rooms, loaded), to: tls.listen))
+            }
         } catch {
             try? await group.shutdownGracefully()
+            try? await files.shutdownGracefully()
             throw error
         }
         let ports = sockets.map { $0.localAddress?.port ?? 0 }
         if !hasAddress, let port = ports.first { desk.address = "localhost:\(port)" }
-        state.withLock { [sockets, rooms] in $0 = State(sockets: sockets, rooms: rooms, group: group) }
+        state.withLock { [sockets, rooms, certificate] in
+            $0 = State(sockets: sockets, rooms: rooms, group: group, certificate: certificate)
+        }
+        if certificate != nil { watchCertificate(on: group.next()) }
         return ports
+    }
+
+    /// Ends with its event loop.
+    private func watchCertificate(on loop: any EventLoop) {
+        _ = loop.scheduleRepeatedAsyncTask(
+            initialDelay: Self.certificateTime, delay: Self.certificateTime
+        ) { [weak self] _ in
+            guard let door = self else { return loop.makeSucceededVoidFuture() }
+            return loop.makeFutureWithTask { await door.renewCertificate() }
+        }
+    }
+
+    /// Takes up a renewed certificate now; one that is no good is reported in the log, and the old one stays in force.
+    public func renewCertificate() async {
+        guard let certificate = state.withLock({ $0.certificate }) else { return }
+        guard let renewal = try? await files.runIfActive({ certificate.renew() }) else { return }
+        switch renewal {
+        case .unchanged: break
+        case .renewed: desk.logger.info("The renewed certificate is in force.")
+        case .kept(let why):
+            desk.logger.warning(
+                "The new certificate is no good, and the old one stays in force.", metadata: ["why": "\(why)"]
+            )
+        }
     }
 
     /// Accepts nobody any more, ends every listener's response behind a whole page, and stops the event loops.
@@ -71,13 +114,14 @@ public final class FrontDoor: Sendable {
         for socket in old.sockets { try? await socket.close() }
         await end(desk.mounts, in: old.rooms)
         try? await old.group?.shutdownGracefully()
+        try? await files.shutdownGracefully()
     }
 
     private func bootstrap(
-        _ group: MultiThreadedEventLoopGroup, _ rooms: [NIOLoopBound<Room>]
+        _ group: MultiThreadedEventLoopGroup, _ rooms: [NIOLoopBound<Room>], _ certificate: Certificate?
     ) -> ServerBootstrap {
         let roomOf = Dictionary(uniqueKeysWithValues: rooms.map { (ObjectIdentifier($0.eventLoop), $0) })
-        let website = Website(desk: desk)
+        let website = Website(desk: desk, office: AdminOffice(desk: desk, rooms: rooms))
         return ServerBootstrap(group: group)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try Self.keepFromChildren(channel) }
@@ -94,8 +138,17 @@ public final class FrontDoor: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     try Self.keepFromChildren(channel)
                     guard let room = roomOf[ObjectIdentifier(channel.eventLoop)] else { return }
-                    let porter = Porter(desk: desk, room: room.value, website: website)
-                    try channel.pipeline.syncOperations.addHandler(porter)
+                    let turnstile = desk.turnstile
+                    let hasRoom = turnstile.connectionCame()
+                    channel.closeFuture.whenComplete { _ in turnstile.connectionWent() }
+                    let porter = Porter(
+                        desk: desk, room: room.value, website: website, isEncrypted: certificate != nil,
+                        isTurnedAway: !hasRoom)
+                    let pipeline = channel.pipeline.syncOperations
+                    if let certificate {
+                        try pipeline.addHandler(NIOSSLServerHandler(context: certificate.context))
+                    }
+                    try pipeline.addHandler(porter)
                 }
             }
     }
@@ -137,14 +190,30 @@ public final class FrontDoor: Sendable {
 
     /// Serves these mounts and no others from now on. A mount that stays keeps its listeners; those of a mount that
     /// is gone are ended behind a whole page.
-    public func setMounts(_ mounts: [Mount]) async {
-        await end(desk.setMounts(mounts), in: state.withLock { $0.rooms })
+    ///
+    /// - Parameter rules: by the mount's path; a mount without any is open to everybody.
+    public func setMounts(_ mounts: [Mount], rules: [String: MountRules] = [:]) async {
+        await end(desk.setMounts(mounts, rules: rules), in: state.withLock { $0.rooms })
     }
+
+    /// Runs the house by another configuration from now on; `listen`, `descriptors` and `eventLoops` stay as they were.
+    public func apply(_ configuration: FrontDoorConfiguration) { desk.configuration = configuration }
 
     /// What the station says of itself on its page.
     public var station: StationTexts {
         get { desk.station }
         set { desk.station = newValue }
+    }
+
+    /// Connections that are open now, listeners included.
+    public var connections: Int { desk.turnstile.connectionsNow }
+
+    /// How many listeners it can hold.
+    public var capacity: Capacity {
+        let allowed = desk.limits.listeners
+        let turnstile = desk.turnstile
+        return Capacity(
+            listeners: min(allowed, turnstile.room), allowed: allowed, descriptors: turnstile.descriptors)
     }
 
     /// How many listen to each mount, by path.

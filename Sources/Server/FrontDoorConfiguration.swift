@@ -4,6 +4,8 @@ public import Audio
 public struct FrontDoorConfiguration: Sendable {
     /// Where to listen; each gets a socket of its own.
     public var listen: [ListenAddress]
+    /// The encrypted port; nil for none.
+    public var tls: TLS?
     /// The `host:port` that goes into addresses when a request names no usable Host; nil for `localhost` and the
     /// first port.
     public var address: String?
@@ -11,23 +13,54 @@ public struct FrontDoorConfiguration: Sendable {
     public var burst: FrameCount
     public var station: StationTexts
     public var limits: Limits
+    /// Proxies in front of us, whose word on who asks, and how, is taken (`X-Forwarded-For`, `-Proto`, `-Host`).
+    public var trustedProxies: [AddressRange]
+    /// Who may use `/admin`; nil for nobody.
+    public var admin: Login?
+    /// Who may ask for the list of mounts, to relay them; nil for the operator alone.
+    public var relay: Login?
+    /// The descriptors that the process has; nil to ask the system at the start.
+    public var descriptors: Int?
     /// Event loops, each on a thread of its own. One serves many thousands of listeners.
     public var eventLoops: Int
 
     public init(
-        listen: [ListenAddress], address: String? = nil, burst: FrameCount = FrameCount(seconds: 4),
-        station: StationTexts, limits: Limits = Limits(), eventLoops: Int = 1
+        listen: [ListenAddress], tls: TLS? = nil, address: String? = nil,
+        burst: FrameCount = FrameCount(seconds: 4),
+        station: StationTexts, limits: Limits = Limits(),
+        trustedProxies: [AddressRange] = [], admin: Login? = nil, relay: Login? = nil,
+        descriptors: Int? = nil, eventLoops: Int = 1
     ) {
         self.listen = listen
+        self.tls = tls
         self.address = address
         self.burst = burst
         self.station = station
         self.limits = limits
+        self.trustedProxies = trustedProxies
+        self.admin = admin
+        self.relay = relay
+        self.descriptors = descriptors
         self.eventLoops = eventLoops
     }
 
-    /// What one connection may cost.
+    /// The encrypted port, and its files in PEM form: the certificate with its chain, and the key.
+    public struct TLS: Sendable, Hashable {
+        public var listen: ListenAddress
+        public var certificate: String
+        public var key: String
+
+        public init(listen: ListenAddress, certificate: String, key: String) {
+            self.listen = listen
+            self.certificate = certificate
+            self.key = key
+        }
+    }
+
+    /// What the listeners together, and one connection, may cost.
     public struct Limits: Sendable {
+        /// The most listeners of all mounts together.
+        public var listeners: Int
         /// The most bytes of a request's head.
         public var headBytes: Int
         /// From the connection, or from the last answer, to a complete head.
@@ -38,9 +71,11 @@ public struct FrontDoorConfiguration: Sendable {
         public var firstPageTime: Duration
 
         public init(
-            headBytes: Int = 8192, headTime: Duration = .seconds(10), pageTime: Duration = .seconds(30),
+            listeners: Int = 10_000, headBytes: Int = 8192, headTime: Duration = .seconds(10),
+            pageTime: Duration = .seconds(30),
             firstPageTime: Duration = .seconds(5)
         ) {
+            self.listeners = listeners
             self.headBytes = headBytes
             self.headTime = headTime
             self.pageTime = pageTime
@@ -96,24 +131,27 @@ public enum FrontDoorError: Error, Sendable, Equatable, CustomStringConvertible 
     case notPermitted(ListenAddress)
     case noSuchAddress(ListenAddress)
     case other(ListenAddress, reason: String)
+    /// The certificate or its key is no good: a sentence with the remedy.
+    case certificate(String)
 
     public var description: String {
         switch self {
         case .addressInUse(let address):
             """
             Another program already listens at \(address): end it (`ss -ltnp` shows which it is), or choose another \
-            port under server: listen:.
+            port under server:.
             """
         case .notPermitted(let address):
             """
             Listening at \(address) is not permitted: ports below 1024 need a right that this user does not have. \
-            Choose a higher port under server: listen:.
+            Choose a higher port under server:.
             """
         case .noSuchAddress(let address):
             """
             This machine does not have the address of \(address): write one that it has, or [::]:\(address.port) for \
             all of them, under server: listen:.
             """
+        case .certificate(let sentence): sentence
         case .other(let address, let reason):
             "Listening at \(address) failed (\(reason)): check server: listen:."
         }

@@ -53,6 +53,9 @@ struct HeadReader {
         return scanned >= limit ? .refused(lines.isEmpty ? .targetTooLong : .headTooLarge) : .more
     }
 
+    /// The form that follows a head, when all of it has arrived.
+    mutating func takeForm(_ length: Int) -> String? { unread.readString(length: length) }
+
     /// RFC 9112, 2.2: empty lines before a request line are no error.
     private mutating func skipEmptyLines() {
         guard scanned == 0 else { return }

@@ -15,6 +15,11 @@ final class Listener: ChannelInboundHandler {
     /// All that a listener is, beside its socket and its mount: small and plain, so that another process could go on
     /// from it.
     struct Place {
+        /// By which the operator calls it; unique in the process.
+        let id: Int
+        /// For the operator to see while the listener is here; written nowhere.
+        let address: NetworkAddress?
+        let agent: String
         let framing: TitleFraming
         /// Nanoseconds since 1970.
         let since: Int64
@@ -27,10 +32,14 @@ final class Listener: ChannelInboundHandler {
     }
 
     private(set) var place: Place
+    /// The mount to which it goes over where the next link begins.
+    var destination: PublicMount?
     /// Its index in its circle.
     var seat: Int?
-    private let circle: Circle
+    private var circle: Circle
     private let desk: FrontDesk
+    /// The mount in whose number of listeners it is.
+    private var door: PublicMount
     private let minorVersion: Int
     private let icyInterval: Int
     private var context: ChannelHandlerContext?
@@ -38,12 +47,15 @@ final class Listener: ChannelInboundHandler {
     private var deadline: Scheduled<Void>?
     private var departure = Departure.left
 
-    init(framing: TitleFraming, minorVersion: Int, circle: Circle, desk: FrontDesk) {
+    init(framing: TitleFraming, head: RequestHead, visitor: Visitor, circle: Circle, desk: FrontDesk) {
         self.circle = circle
         self.desk = desk
-        self.minorVersion = minorVersion
+        door = circle.publicMount
+        minorVersion = head.minorVersion
         icyInterval = circle.publicMount.mount.description.icyInterval
-        place = Place(framing: framing, since: desk.now(), untilBlock: icyInterval)
+        place = Place(
+            id: desk.nextListenerID(), address: visitor.address, agent: headerValue(head["user-agent"] ?? ""),
+            framing: framing, since: desk.now(), untilBlock: icyInterval)
     }
 
     // MARK: Commanded by the circle
@@ -55,6 +67,11 @@ final class Listener: ChannelInboundHandler {
     func begin(_ sheets: ArraySlice<Sheet>, upTo edge: Int, plainHeaders: ByteBuffer) {
         guard let context, let first = sheets.first else { return }
         deadline?.cancel()
+        if let time = circle.publicMount.rules.maxTime {
+            deadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) { [self] in
+                end(.overtime)
+            }
+        }
         let head = StreamHead(
             mount: circle.publicMount.mount.description,
             icyInterval: place.framing == .icy ? icyInterval : nil,
@@ -66,6 +83,16 @@ final class Listener: ChannelInboundHandler {
         case .chained where !first.page.startsLink: write(first.link, title: nil, to: context)
         case .chained: break
         }
+        send(sheets, upTo: edge)
+    }
+
+    /// Goes on in another circle, from a page of that mount's on.
+    func goOver(to circle: Circle, _ sheets: ArraySlice<Sheet>, upTo edge: Int) {
+        self.circle = circle
+        door.leave()
+        door = circle.publicMount
+        guard let context, let first = sheets.first else { return }
+        if place.framing == .chained, !first.page.startsLink { write(first.link, title: nil, to: context) }
         send(sheets, upTo: edge)
     }
 
@@ -85,16 +112,16 @@ final class Listener: ChannelInboundHandler {
         context.flush()
     }
 
-    /// Drops a listener that is too slow.
-    func drop() {
-        departure = .slow
+    /// Ends the connection at once.
+    func drop(_ departure: Departure) {
+        self.departure = departure
         context?.close(promise: nil)
     }
 
     /// Closes the connection when all that was written has left, or after two seconds.
-    func end() {
+    func end(_ departure: Departure) {
         guard let context else { return }
-        departure = .ended
+        self.departure = departure
         closeWhenSent(ByteBuffer(), context)
     }
 
@@ -154,7 +181,7 @@ final class Listener: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if isReady, seat != nil, !circle.serve(self) { drop() }
+        if isReady, seat != nil, !circle.serve(self) { drop(.slow) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -167,6 +194,8 @@ final class Listener: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         deadline?.cancel()
         self.context = nil
+        desk.dismissListener(of: door)
+        destination = nil
         circle.dismiss(self, departure)
         desk.logger.debug(
             "A listener is gone.",

@@ -5,6 +5,7 @@ internal import NIOCore
 /// connection is for. Runs on the connection's event loop.
 ///
 /// - A listener: a `Listener` takes the porter's place, and no HTTP handler is in its way.
+///   Before that, the login of a members' mount is checked elsewhere.
 /// - A page: the website answers, and the porter waits for the next head, which may be a listener's.
 /// - Anything else: one sentence, and the door closes.
 final class Porter: ChannelInboundHandler, RemovableChannelHandler {
@@ -13,7 +14,9 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
 
     private enum State {
         case reading
-        /// A page is under way; what arrives meanwhile is kept, within the bounds of a head.
+        /// The head was read, and so many bytes of a form follow.
+        case readingForm(RequestHead, length: Int)
+        /// A page or a login is under way; what arrives meanwhile is kept, within the bounds of a head.
         case answering(Task<Void, Never>, hungUp: Bool)
         /// All is said; what still arrives is thrown away, so that the answer is not lost in a reset.
         case leaving
@@ -22,24 +25,37 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
     private let desk: FrontDesk
     private let room: Room
     private let website: Website
+    private let isEncrypted: Bool
+    private let isTurnedAway: Bool
     private var state = State.reading
     private var reader: HeadReader
     private var deadline: Scheduled<Void>?
 
-    init(desk: FrontDesk, room: Room, website: Website) {
+    /// - Parameters:
+    ///   - isEncrypted: whether the connection itself is.
+    ///   - isTurnedAway: whether to say only that there is no room.
+    init(desk: FrontDesk, room: Room, website: Website, isEncrypted: Bool, isTurnedAway: Bool) {
+        self.isEncrypted = isEncrypted
+        self.isTurnedAway = isTurnedAway
         self.desk = desk
         self.room = room
         self.website = website
         reader = HeadReader(limit: desk.limits.headBytes)
     }
 
-    func channelActive(context: ChannelHandlerContext) { allow(desk.limits.headTime, context) }
+    func channelActive(context: ChannelHandlerContext) {
+        if isTurnedAway { return refuse(.doorFull, nil, context) }
+        allow(desk.limits.headTime, context)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch state {
         case .reading:
             reader.append(unwrapInboundIn(data))
             readHead(context)
+        case .readingForm:
+            reader.append(unwrapInboundIn(data))
+            readForm(context)
         case .answering:
             reader.append(unwrapInboundIn(data))
             if reader.unread.readableBytes > desk.limits.headBytes { setReading(false, context) }
@@ -53,10 +69,14 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
         case .refused(let refusal): refuse(refusal, nil, context)
         case .head(let head):
             do throws(Refusal) {
-                switch try Errand(of: head, mounts: desk.mount) {
-                case .page: answer(head, context)
-                case .stream(let mount, let framing): admit(head, to: mount, framing, context)
-                case .streamHead(let mount, let framing): try answerHead(head, mount, framing, context)
+                let errand = try Errand(of: head, by: visitor(head, context), at: desk)
+                if case .page = errand, let length = try head.formLength(most: desk.limits.headBytes) {
+                    state = .readingForm(head, length: length)
+                    readForm(context)
+                } else if let members = errand.mount?.rules.members {
+                    checkLogin(members, errand, head, context)
+                } else {
+                    try run(errand, head, context)
                 }
             } catch {
                 refuse(error, head, context)
@@ -64,18 +84,44 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
+    private func run(
+        _ errand: Errand, _ head: RequestHead, _ context: ChannelHandlerContext
+    ) throws(Refusal) {
+        switch errand {
+        case .page: answer(head, form: "", context)
+        case .stream(let mount, let framing): try admit(head, to: mount, framing, context)
+        case .streamHead(let mount, let framing): try answerHead(head, mount, framing, context)
+        }
+    }
+
+    private func readForm(_ context: ChannelHandlerContext) {
+        guard case .readingForm(let head, let length) = state, let form = reader.takeForm(length) else {
+            return
+        }
+        answer(head, form: form, context)
+    }
+
+    private func visitor(_ head: RequestHead, _ context: ChannelHandlerContext) -> Visitor {
+        Visitor(
+            head, peer: NetworkAddress(context.channel.remoteAddress), isEncrypted: isEncrypted,
+            trustedProxies: desk.configuration.trustedProxies)
+    }
+
     // MARK: Listeners
 
     private func admit(
         _ head: RequestHead, to mount: PublicMount, _ framing: TitleFraming, _ context: ChannelHandlerContext
-    ) {
+    ) throws(Refusal) {
+        try desk.admitListener(to: mount)
         let listener = Listener(
-            framing: framing, minorVersion: head.minorVersion, circle: room.circle(of: mount), desk: desk)
+            framing: framing, head: head, visitor: visitor(head, context),
+            circle: room.circle(of: mount), desk: desk)
         let pipeline = context.pipeline.syncOperations
         do {
             try pipeline.addHandler(listener, position: .after(self))
         } catch {
             // Only a channel that is closed refuses a handler.
+            desk.dismissListener(of: mount)
             return
         }
         pipeline.removeHandler(self, promise: nil)
@@ -92,14 +138,39 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
         leave(with: response.text, context)
     }
 
-    // MARK: Pages
-
-    private func answer(_ head: RequestHead, _ context: ChannelHandlerContext) {
+    /// Lets a member in, whose password takes a while to check: that happens on another thread.
+    private func checkLogin(
+        _ members: any Membership, _ errand: Errand, _ head: RequestHead, _ context: ChannelHandlerContext
+    ) {
+        let (desk, visitor) = (desk, visitor(head, context))
         allow(desk.limits.pageTime, context)
-        let (channel, website) = (context.channel, website)
         let porter = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let task = Task {
-            await website.answer(head, on: channel)
+            let refusal = await desk.refusal(of: head, by: visitor, among: members)
+            porter.eventLoop.execute {
+                let (porter, context) = porter.value
+                guard case .answering(_, let hungUp) = porter.state else { return }
+                porter.setReading(true, context)
+                do throws(Refusal) {
+                    if let refusal { throw refusal }
+                    guard !hungUp else { return porter.leave(with: "", context) }
+                    try porter.run(errand, head, context)
+                } catch {
+                    porter.refuse(error, head, context)
+                }
+            }
+        }
+        state = .answering(task, hungUp: false)
+    }
+
+    // MARK: Pages
+
+    private func answer(_ head: RequestHead, form: String, _ context: ChannelHandlerContext) {
+        allow(desk.limits.pageTime, context)
+        let (channel, website, visitor) = (context.channel, website, visitor(head, context))
+        let porter = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let task = Task {
+            await website.answer(head, form: form, to: visitor, on: channel)
             porter.eventLoop.execute {
                 let (porter, context) = porter.value
                 porter.answered(keepsConnection: head.keepsConnection, context)
@@ -124,7 +195,8 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
 
     private func refuse(_ refusal: Refusal, _ head: RequestHead?, _ context: ChannelHandlerContext) {
         let response = refusal.response(
-            minorVersion: head?.minorVersion ?? 1, withBody: head?.method != "HEAD")
+            minorVersion: head?.minorVersion ?? 1, withBody: head?.method != "HEAD",
+            isPublic: head?.isAdministration != true)
         leave(with: response, context)
     }
 
@@ -141,11 +213,11 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
     private func allow(_ time: Duration, _ context: ChannelHandlerContext) {
         deadline?.cancel()
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) { [self] in
-            guard case .reading = state, reader.unread.readableBytes > 0 else {
-                context.close(promise: nil)
-                return
+            switch state {
+            case .reading where reader.unread.readableBytes > 0: refuse(.tooSlow, nil, context)
+            case .readingForm(let head, _): refuse(.tooSlow, head, context)
+            case .reading, .answering, .leaving: context.close(promise: nil)
             }
-            refuse(.tooSlow, nil, context)
         }
     }
 
@@ -159,7 +231,7 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
         guard case .some(ChannelEvent.inputClosed) = event as? ChannelEvent else { return }
         switch state {
         case .answering(let task, _): state = .answering(task, hungUp: true)
-        case .reading, .leaving: context.close(promise: nil)
+        case .reading, .readingForm, .leaving: context.close(promise: nil)
         }
     }
 

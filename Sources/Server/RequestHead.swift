@@ -24,6 +24,11 @@ struct RequestHead: Sendable, Equatable {
         fields.first { $0.name.lowercased() == name }?.value
     }
 
+    /// All values of a field that may stand there several times.
+    func values(_ name: String) -> [String] {
+        fields.filter { $0.name.lowercased() == name }.map(\.value)
+    }
+
     /// The decoded values of a query parameter.
     func parameters(_ name: String) -> [String] {
         query.split(separator: "&").compactMap { pair in
@@ -38,8 +43,18 @@ struct RequestHead: Sendable, Equatable {
         self["transfer-encoding"] != nil || self["content-length"].map { $0 != "0" } ?? false
     }
 
-    /// Whether the next request may come on the same connection. One with a body is always the last: nothing here
-    /// takes a body, and where it ends is not worth a guess.
+    /// The bytes of the form that follows a POST; nil when there is none.
+    func formLength(most: Int) throws(Refusal) -> Int? {
+        guard method == "POST", hasBody else { return nil }
+        guard self["transfer-encoding"] == nil, let length = self["content-length"].flatMap(Int.init),
+            length > 0
+        else { throw .lengthNeeded }
+        guard length <= most else { throw .formTooLarge }
+        return length
+    }
+
+    /// Whether the next request may come on the same connection. One with a body is always the last: where it ends is
+    /// not worth a guess.
     var keepsConnection: Bool {
         guard minorVersion >= 1, !hasBody else { return false }
         return self["connection"]?.lowercased().contains("close") != true
@@ -141,6 +156,6 @@ func percentDecoded(_ text: some StringProtocol) -> String? {
     return String(validating: bytes, as: UTF8.self)
 }
 
-private func hexDigit(_ byte: UInt8) -> UInt8? {
+func hexDigit(_ byte: UInt8) -> UInt8? {
     Character(Unicode.Scalar(byte)).hexDigitValue.map(UInt8.init)
 }

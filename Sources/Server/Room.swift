@@ -15,9 +15,28 @@ final class Room {
     func circle(of mount: PublicMount) -> Circle {
         let key = ObjectIdentifier(mount)
         if let circle = circles[key] { return circle }
-        let circle = Circle(mount, on: loop, desk: desk) { [weak self] in self?.circles[key] = nil }
+        let circle = Circle(
+            mount, on: loop, desk: desk,
+            // A circle lives no longer than its room.
+            neighbour: { [unowned self] in self.circle(of: $0) },
+            whenEmpty: { [weak self] in self?.circles[key] = nil })
         circles[key] = circle
         return circle
+    }
+
+    /// Those who listen to a mount here.
+    func listeners(of mount: PublicMount) -> [Listener.Place] {
+        circles[ObjectIdentifier(mount)]?.places ?? []
+    }
+
+    /// Sends a listener away; false when it is not here.
+    func remove(_ id: Int, from mount: PublicMount) -> Bool {
+        circles[ObjectIdentifier(mount)]?.remove(id) ?? false
+    }
+
+    /// Lets the listeners of one mount go over to another, as far as they can.
+    func move(from: PublicMount, to: PublicMount) -> (moving: Int, staying: Int) {
+        circles[ObjectIdentifier(from)]?.move(to: to) ?? (0, 0)
     }
 
     /// Ends the listeners of a mount behind a whole page.

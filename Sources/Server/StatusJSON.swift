@@ -19,7 +19,7 @@ struct StatusJSON: Encodable {
         }
         let status = StatusJSON(
             icestats: Stats(
-                host: String(base.dropFirst("http://".count)), serverID: serverName, start: desk.since,
+                host: request.head.authority ?? desk.address, serverID: serverName, start: desk.since,
                 sources: sources))
         let json = String(decoding: try encoder.encode(status), as: UTF8.self)
         return Response(

@@ -18,6 +18,10 @@ struct StreamHead {
         return text + "\r\n"
     }
 
+    /// The fields of ours that a script on another site may read.
+    static let exposed =
+        "icy-metaint, icy-name, icy-genre, icy-url, icy-description, icy-br, icy-pub, ice-audio-info"
+
     /// Icecast writes its own fields without a space after the colon, and small radios were built to that.
     private var fields: [(String, String)] {
         var fields = [
@@ -25,10 +29,7 @@ struct StreamHead {
             ("Content-Type", headerValue(mount.contentType)),
             ("Cache-Control", "no-cache, no-store"), ("X-Content-Type-Options", "nosniff"),
             ("Access-Control-Allow-Origin", "*"),
-            (
-                "Access-Control-Expose-Headers",
-                "icy-metaint, icy-name, icy-genre, icy-url, icy-description, icy-br, icy-pub, ice-audio-info"
-            ),
+            ("Access-Control-Expose-Headers", Self.exposed),
             ("icy-name", headerValue(mount.name)), ("icy-genre", headerValue(mount.genre)),
             ("icy-url", headerValue(mount.url)), ("icy-description", headerValue(mount.description)),
             ("icy-br", "\(mount.bitrate / 1000)"), ("icy-pub", "0"), ("ice-audio-info", mount.audioInfo),
@@ -43,6 +44,9 @@ extension MountDescription {
     /// Bytes between two ICY blocks: a quarter of a second at the nominal rate, so that a title is in time also where
     /// speech or quiet music needs a quarter of that; never more than the 16,000 that every player has met.
     var icyInterval: Int { bitrate > 0 ? min(max(bitrate / 32, 4096), 16_000) : 4096 }
+
+    /// Whether it runs in a container, in which no stream may begin but by its own headers.
+    var isOgg: Bool { contentType.lowercased().contains("ogg") }
 
     /// What Icecast calls `ice-audio-info`.
     var audioInfo: String {

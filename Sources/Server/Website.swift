@@ -8,45 +8,59 @@ internal import NIOCore
 /// Answers are made on Swift's cooperative threads; nothing in here blocks.
 struct Website: Sendable {
     private let desk: FrontDesk
+    private let office: AdminOffice
     private let responder: RouterResponder<BasicRequestContext>
 
-    init(desk: FrontDesk) {
+    init(desk: FrontDesk, office: AdminOffice) {
         self.desk = desk
+        self.office = office
         let router = Router()
         router.get("/") { request, _ in StationPage(desk, for: request).response }
         router.get("/status-json.xsl") { request, _ in try StatusJSON.response(desk, for: request) }
         router.get("**") { request, _ in
-            guard let path = percentDecoded(request.uri.path), path.hasSuffix(".m3u"),
-                let mount = desk.mount(at: String(path.dropLast(4)))
+            guard let path = percentDecoded(request.uri.path),
+                let playlist = Playlist(path, desk: desk, base: desk.base(of: request))
             else { return Response(Refusal.noSuchPath) }
-            return Playlist.m3u(mount, base: desk.base(of: request))
+            return playlist.response
         }
         responder = router.buildResponder()
     }
 
     /// Answers a request on its connection; when the connection breaks, the answer ends there.
-    func answer(_ head: RequestHead, on channel: any Channel) async {
-        // HEAD is GET without the body, for every page.
-        var request = HTTPRequest(method: .get, scheme: "http", authority: head["host"], path: head.target)
-        for field in head.fields {
-            guard let name = Field.Name(field.name) else { continue }
-            request.headerFields.append(Field(name: name, value: field.value))
-        }
-        var response: Response
-        do {
-            let source = ApplicationRequestContextSource(channel: channel, logger: desk.logger)
-            response = try await responder.respond(
-                to: Request(head: request, body: RequestBody(buffer: ByteBuffer())),
-                context: BasicRequestContext(source: source))
-        } catch {
-            desk.logger.error("A page could not be made.", metadata: ["error": "\(error)"])
-            response = Response(Refusal.brokenPage)
-        }
+    ///
+    /// - Parameter form: the body of a POST.
+    func answer(_ head: RequestHead, form: String, to visitor: Visitor, on channel: any Channel) async {
+        var response = await response(to: head, form: form, visitor, channel)
         if head.method == "HEAD" { response = response.createHeadResponse() }
         let bytes = ByteBuffer(string: responseHead(response, to: head))
         // Both fail only with the connection, and then nobody is left to be told.
         channel.write(bytes, promise: nil)
         try? await response.body.write(PageWriter(channel: channel))
+    }
+
+    private func response(
+        to head: RequestHead, form: String, _ visitor: Visitor, _ channel: any Channel
+    ) async -> Response {
+        if head.isAdministration, head.method != "OPTIONS" {
+            return await office.answer(head, form: form, to: visitor)
+        }
+        if head.method == "OPTIONS" { return Preflight.response(to: head) }
+        // HEAD is GET without the body, for every page.
+        var request = HTTPRequest(
+            method: .get, scheme: visitor.scheme, authority: visitor.authority(desk), path: head.target)
+        for field in head.fields {
+            guard let name = Field.Name(field.name) else { continue }
+            request.headerFields.append(Field(name: name, value: field.value))
+        }
+        do {
+            let source = ApplicationRequestContextSource(channel: channel, logger: desk.logger)
+            return try await responder.respond(
+                to: Request(head: request, body: RequestBody(buffer: ByteBuffer())),
+                context: BasicRequestContext(source: source))
+        } catch {
+            desk.logger.error("A page could not be made.", metadata: ["error": "\(error)"])
+            return Response(Refusal.brokenPage)
+        }
     }
 
     private func responseHead(_ response: Response, to head: RequestHead) -> String {
@@ -78,6 +92,9 @@ extension Response {
         self.init(
             status: .init(code: refusal.status, reasonPhrase: refusal.reason), text: refusal.sentence + "\n",
             type: "text/plain; charset=utf-8")
+        for field in refusal.fields {
+            if let name = Field.Name(field.name) { headers[name] = field.value }
+        }
     }
 
     init(status: HTTPResponse.Status = .ok, text: String, type: String, headers: HTTPFields = [:]) {
@@ -89,11 +106,9 @@ extension Response {
 }
 
 extension FrontDesk {
-    /// `http://host:port` as the client knows us, for absolute addresses. What is no plain host name or address is
-    /// not repeated: it would be the request's own words in our answer.
+    /// `http://host:port` as the client knows us, for absolute addresses: what `Visitor` made of it.
     func base(of request: Request) -> String {
-        let host = request.head.authority.flatMap { isHostAndPort($0) ? $0 : nil }
-        return "http://\(host ?? address)"
+        "\(request.head.scheme ?? "http")://\(request.head.authority ?? address)"
     }
 }
 

@@ -33,10 +33,12 @@ let mistakes: [Mistake] = [
     ),
     Mistake(
         "colour: red", for: "codec: vorbis",
-        "8:5: “colour” is not a key of mounts[0]: the keys are path, codec and quality"),
+        "8:5: “colour” is not a key of mounts[0]: the keys are path, codec, quality, max_listeners, max_time, fallback and accounts"
+    ),
     Mistake(
         "bitrate: 128", for: "quality: 5",
-        "9:5: “bitrate” is not a key of mounts[0]: the keys are path, codec and quality"),
+        "9:5: “bitrate” is not a key of mounts[0]: the keys are path, codec, quality, max_listeners, max_time, fallback and accounts"
+    ),
     Mistake(
         "crossfade: 4s", for: "order: shuffle",
         "14:28: “crossfade” is not a key of playlists.rotation: the keys are from and order"),

@@ -42,15 +42,34 @@ public struct Check {
     }
 
     private mutating func lookAtSecrets(_ environment: [String: String]) {
-        for (index, target) in configuration.icecast.enumerated() {
-            let key = "icecast[\(index)].password_\(target.password.isFile ? "file" : "env")"
-            do throws(SecretFailure) {
-                _ = try target.password.read(environment: environment)
-            } catch {
-                report(error.description, key)
-            }
-            if let sentence = target.password.exposure() { report(sentence, key, .note) }
+        let accounts = [("admin", configuration.server.admin), ("relay", configuration.server.relay)]
+        for (name, account) in accounts {
+            if let account { lookAt(account.password, "server.\(name)", environment) }
         }
+        for (index, target) in configuration.icecast.enumerated() {
+            lookAt(target.password, "icecast[\(index)]", environment)
+        }
+        if let key = configuration.server.tls?.key, let sentence = SecretSource.file(key).exposure() {
+            report(sentence, "server.tls.key", .note)
+        }
+        for (index, mount) in configuration.mounts.enumerated() {
+            guard let path = mount.rules.accounts else { continue }
+            let key = "mounts[\(index)].accounts"
+            let file = MembersFile(path: path)
+            for sentence in file.faults { report(sentence, key) }
+            if let sentence = SecretSource.file(path).exposure() { report(sentence, key, .note) }
+        }
+    }
+
+    private mutating func lookAt(_ password: SecretSource, _ section: String, _ environment: [String: String])
+    {
+        let key = "\(section).password_\(password.isFile ? "file" : "env")"
+        do throws(SecretFailure) {
+            _ = try password.read(environment: environment)
+        } catch {
+            report(error.description, key)
+        }
+        if let sentence = password.exposure() { report(sentence, key, .note) }
     }
 
     private mutating func lookAtPlaylists() {

@@ -37,6 +37,47 @@ public struct Configuration: Sendable, Equatable {
         public var data: String
         /// The socket of the commands; short enough for a socket's address.
         public var control: String
+        public var tls: TLS?
+        /// Who may use `/admin`.
+        public var admin: Account?
+        /// Who may ask for the mounts, to relay them.
+        public var relay: Account?
+        public var limits = Limits()
+        /// Addresses and networks, each of a right form.
+        public var trustedProxies: [String] = []
+    }
+
+    /// The encrypted port. Absolute paths of files in PEM form.
+    public struct TLS: Sendable, Equatable {
+        public var listen: ListenAddress
+        public var certificate: String
+        public var key: String
+    }
+
+    /// A login whose password lies in a file or in the environment.
+    public struct Account: Sendable, Equatable {
+        public var user: String
+        public var password: SecretSource
+    }
+
+    /// What the listeners together, and each connection, may cost.
+    public struct Limits: Sendable, Equatable {
+        public var listeners = 10_000
+        /// Bytes of a request's head.
+        public var head = 8_192
+        public var headTime: Duration = .seconds(10)
+        /// Audio that a newcomer gets at once.
+        public var burst: Duration = .seconds(4)
+    }
+
+    /// What a mount's listeners may.
+    public struct MountRules: Sendable, Equatable {
+        public var maxListeners: Int?
+        public var maxTime: Duration?
+        /// The path of another mount.
+        public var fallback: String?
+        /// The absolute path of a file with a line `user:hash` for each member; nil for a mount that is open.
+        public var accounts: String?
     }
 
     /// What listeners ask for, and how it is encoded.
@@ -50,6 +91,7 @@ public struct Configuration: Sendable, Equatable {
         public var codec: Codec
         /// −1…10.
         public var quality: Double
+        public var rules = MountRules()
     }
 
     /// An Icecast server that gets one of the mounts pushed.
@@ -123,8 +165,11 @@ public struct Configuration: Sendable, Equatable {
 enum ConfigurationKeys {
     static let file = ["station", "server", "mounts", "icecast", "playlists", "programme"]
     static let station = ["name", "description", "genre", "url", "timezone", "seed"]
-    static let server = ["listen", "data", "control"]
-    static let mount = ["path", "codec", "quality"]
+    static let server = ["listen", "tls", "data", "control", "admin", "relay", "limits", "trusted_proxies"]
+    static let tls = ["listen", "certificate", "key"]
+    static let account = ["user", "password_file", "password_env"]
+    static let limits = ["listeners", "head", "head_time", "burst"]
+    static let mount = ["path", "codec", "quality", "max_listeners", "max_time", "fallback", "accounts"]
     static let icecast = ["url", "password_file", "password_env", "from", "titles", "public"]
     static let playlist = ["from", "order"]
     static let programme = ["default", "identification", "emergency", "loudness"]

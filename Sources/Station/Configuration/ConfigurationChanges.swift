@@ -27,6 +27,10 @@ extension Configuration {
                 "the station listens at \(old.server.listen) and cannot move while it is on air",
                 "server.listen")
         }
+        if server.tls != old.server.tls {
+            refuse(
+                "the encrypted port and the names of its files cannot change while it is open", "server.tls")
+        }
         if server.data != old.server.data {
             refuse(
                 "the journal lies in \(old.server.data.shown) and cannot move while it is on air",

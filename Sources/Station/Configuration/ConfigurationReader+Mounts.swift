@@ -4,6 +4,7 @@ extension ConfigurationReader {
         guard let items = setting.list(of: "mounts") else { return nil }
         if items.isEmpty { setting.report("has no mount, and nobody could listen: add - path: /stream.ogg") }
         var mounts: [Configuration.Mount] = []
+        var fallbacks: [Setting?] = []
         for item in items {
             guard let section = item.section(ConfigurationKeys.mount) else { continue }
             let path = section.required("path", example: "path: /stream.ogg").flatMap {
@@ -13,10 +14,13 @@ extension ConfigurationReader {
                 $0.choice(Configuration.Mount.Codec.allCases)
             }
             let quality = section.value("quality", otherwise: 5) { $0.value(Self.qualityForm, Self.quality) }
-            guard let path, let codec, let quality else { continue }
-            mounts.append(Configuration.Mount(path: path, codec: codec, quality: quality))
+            let rules = readRules(section)
+            guard let path, let codec, let quality, let rules else { continue }
+            mounts.append(Configuration.Mount(path: path, codec: codec, quality: quality, rules: rules))
+            fallbacks.append(section["fallback"])
         }
-        return mounts.count == items.count ? mounts : nil
+        guard mounts.count == items.count else { return nil }
+        return readFallbacks(fallbacks, &mounts) ? mounts : nil
     }
 
     private static let qualityForm = "a number from -1 (smallest) to 10 (best)"
@@ -35,7 +39,7 @@ extension ConfigurationReader {
             return nil
         }
         let isOwn = Self.ownPaths.contains { path == $0 || path.hasPrefix($0 + "/") }
-        if isOwn || path.hasSuffix(".m3u") {
+        if isOwn || [".m3u", ".pls", ".xspf"].contains(where: path.hasSuffix) {
             setting.report(
                 "is \(path), which the server keeps for itself: choose another, such as /stream.ogg")
             return nil
@@ -95,11 +99,11 @@ extension ConfigurationReader {
         }
     }
 
-    func readPassword(_ section: Section) -> SecretSource? {
+    func readPassword(_ section: Section, example: String = "icecast.secret") -> SecretSource? {
         if let written = section["password"] {
             written.report(
                 "stands in this file, where many may read it: put it alone into a file and write password_file: "
-                    + "icecast.secret")
+                    + example)
             return nil
         }
         let file = section["password_file"]?.text("the path of a file that holds the password alone")
@@ -108,7 +112,7 @@ extension ConfigurationReader {
         case (true, true): section.report("has password_file and password_env: keep one of them")
         case (false, false):
             section.report(
-                "has no password: put it alone into a file and add the line password_file: icecast.secret")
+                "has no password: put it alone into a file and add the line password_file: \(example)")
         default: break
         }
         return file.map { .file(folders.resolve($0)) } ?? variable.map { .environment($0) }

@@ -48,6 +48,11 @@ extension ConfigurationReader {
         let control =
             section?["control"].map { $0.text("a path for the socket").map(folders.resolve) }
             ?? folders.control(data: data)
+        let tls = section?["tls"].map(readTLS)
+        let admin = section?["admin"].map { readAccount($0, user: "admin") }
+        let relay = section?["relay"].map { readAccount($0, user: "relay") }
+        let limits = readLimits(section?["limits"])
+        let proxies = readProxies(section?["trusted_proxies"])
         func refuse(_ key: String, _ sentence: String) {
             findings.report(
                 "server.\(key) \(sentence)",
@@ -63,7 +68,9 @@ extension ConfigurationReader {
                 "is longer than the \(StationFolders.mostSocketBytes) bytes that a socket's path may have: write a "
                     + "shorter one, such as /run/funkhaus/control.sock")
         }
-        guard let data, let control else { return nil }
-        return Configuration.Server(listen: listen ?? .standard, data: data, control: control)
+        guard let data, let control, let limits, let proxies else { return nil }
+        return Configuration.Server(
+            listen: listen ?? .standard, data: data, control: control, tls: tls ?? nil, admin: admin ?? nil,
+            relay: relay ?? nil, limits: limits, trustedProxies: proxies)
     }
 }

@@ -30,6 +30,7 @@ public final class Daemon: Sendable {
     let library: MusicLibrary
     let control: MasterControl
     let door: FrontDoor
+    let passwords = PasswordClerk()
     let running: Mutex<Running>
     let onAirSince: Instant
     /// One reload at a time.
@@ -114,24 +115,16 @@ public final class Daemon: Sendable {
             history.scanned(present: Set(scans.values.flatMap { $0.files.map(\.path) }), at: Self.now())
         }
         door = FrontDoor(
-            configuration: FrontDoorConfiguration(
-                listen: [
-                    Server.ListenAddress(
-                        host: configuration.server.listen.host, port: configuration.server.listen.port)
-                ],
-                station: Self.texts(configuration)),
-            mounts: [], logger: logger, now: Self.wall)
+            configuration: FrontDoorConfiguration(configuration, environment, logger), mounts: [],
+            titles: OperatorTitles(control: control), logger: logger, now: Self.wall)
     }
 
     private static func settings(_ configuration: Configuration, _ logger: Logger) -> PlayoutSettings {
         PlayoutSettings(
             stationName: configuration.station.name, loudness: configuration.programme.loudness,
             emergency: configuration.programme.emergency,
+            burst: Length(seconds: configuration.server.limits.burst.inSeconds),
             report: { logger.warning("not played", metadata: ["why": "\($0)"]) })
-    }
-
-    private static func texts(_ configuration: Configuration) -> StationTexts {
-        StationTexts(name: configuration.station.name, description: configuration.station.description)
     }
 
     // MARK: Start and stop
@@ -148,8 +141,10 @@ public final class Daemon: Sendable {
         let mounts = configuration.mounts.map { self.mount($0, configuration) }
         let kept = (try? history.latestState(at: onAirSince))?.1 ?? Timeline.State()
         control.start(timeline: Timeline(rotation: library.rotation, state: kept), opener: opener)
-        await door.setMounts(mounts)
+        passwords.start()
+        await door.setMounts(mounts, rules: MountRules.all(of: configuration, passwords))
         let ports = try await door.start()
+        sayCapacity()
         library.start()
         let pushes = configuration.icecast.compactMap { push($0, configuration, mounts) }
         for push in pushes { push.start() }
@@ -176,12 +171,29 @@ public final class Daemon: Sendable {
         commands.withLock { $0.take() }?.stop()
         for push in running.withLock({ $0.pushes }) { push.stop() }
         await door.shutdown()
+        passwords.stop()
         meter.cancel()
         library.stop()
         watch.stop()
         control.stop()
         opener.stop()
         history.stop()
+    }
+
+    /// Says how many listeners the station can hold.
+    private func sayCapacity() {
+        let capacity = door.capacity
+        guard capacity.isCutBySystem else {
+            return logger.info("the door is open", metadata: ["listeners": "\(capacity.listeners)"])
+        }
+        logger.warning(
+            """
+            the system's limit of open files (LimitNOFILE, ulimit -n) holds fewer listeners than server: limits: allows
+            """,
+            metadata: [
+                "listeners": "\(capacity.listeners)", "allowed": "\(capacity.allowed)",
+                "files": "\(capacity.descriptors)",
+            ])
     }
 
     /// A mount, and the rendition that fills it.
@@ -260,8 +272,12 @@ public final class Daemon: Sendable {
                 mounts.append(mount(wanted, new))
             }
         }
-        door.station = Self.texts(new)
-        waitFor { [door, mounts] in await door.setMounts(mounts) }
+        door.apply(FrontDoorConfiguration(new, environment, logger))
+        let rules = MountRules.all(of: new, passwords)
+        waitFor { [door, mounts] in
+            await door.setMounts(mounts, rules: rules)
+            await door.renewCertificate()
+        }
         // A target that stays as it is keeps its connection.
         var pushes: [Push] = []
         var left = oldPushes

@@ -1,0 +1,190 @@
+internal import Broadcast
+internal import Codecs
+internal import Hummingbird
+internal import NIOCore
+
+/// Icecast's administration, for the tools that were built for it (icecast-protocol 1.4 and 1.8): who may come in, and
+/// which command it is. Runs on Swift's cooperative threads; what it does to listeners happens on their event loops.
+///
+/// What changes something takes POST, but for `metadata`, which every encoder asks by GET. No other web site gets in by
+/// its reader's browser, and no answer may be read by one.
+struct AdminOffice: Sendable {
+    let desk: FrontDesk
+    let rooms: [NIOLoopBound<Room>]
+
+    func answer(_ head: RequestHead, form: String, to visitor: Visitor) async -> Response {
+        do throws(Refusal) {
+            let command = try Command(head)
+            guard head.comesFromOurPages(visitor.authority(desk)) else { throw .crossSite }
+            try letIn(head, visitor, for: command)
+            return try await run(command, Parameters(head.query, form: form))
+        } catch {
+            return Response(error)
+        }
+    }
+
+    // MARK: The door of the office
+
+    private enum Command: String {
+        case stats, listmounts, listclients, killclient, moveclients, killsource, metadata
+        case streamlist = "streamlist.txt"
+
+        init(_ head: RequestHead) throws(Refusal) {
+            var name = head.path.dropFirst("/admin/".count)
+            if name.hasSuffix(".xml") { name = name.dropLast(4) }
+            guard let command = Self(rawValue: String(name)) else { throw .unknownCommand }
+            self = command
+            if changes, head.method != "POST" { throw .postNeeded }
+        }
+
+        var changes: Bool {
+            switch self {
+            case .killclient, .moveclients, .killsource: true
+            case .stats, .listmounts, .listclients, .metadata, .streamlist: false
+            }
+        }
+    }
+
+    private func letIn(_ head: RequestHead, _ visitor: Visitor, for command: Command) throws(Refusal) {
+        let configuration = desk.configuration
+        let logins =
+            command == .streamlist ? [configuration.relay, configuration.admin] : [configuration.admin]
+        guard logins.contains(where: { $0 != nil }) else { throw .notSetUp }
+        if desk.isGuessing(visitor) { throw .tooManyGuesses }
+        guard let given = desk.credentials(head, visitor) else {
+            throw .loginNeeded(realm: desk.station.name)
+        }
+        // Each is compared, whether the one before fitted or not.
+        let fits = logins.compactMap(\.self).map { $0.isSame(as: given) }
+        guard fits.contains(true) else {
+            desk.guessedWrong(visitor)
+            throw .loginNeeded(realm: desk.station.name)
+        }
+    }
+
+    // MARK: Commands
+
+    private func run(_ command: Command, _ parameters: Parameters) async throws(Refusal) -> Response {
+        switch command {
+        case .stats:
+            let wanted = parameters["mount"]
+            return .xml(desk.statsXML(desk.mounts.filter { wanted == nil || $0.mount.path == wanted }))
+        case .listmounts: return .xml(desk.mountsXML)
+        case .streamlist: return .streamList(desk)
+        case .listclients:
+            let mount = try mount(parameters)
+            return .xml(desk.clientsXML(mount, await listeners(of: mount)))
+        case .killclient: return try await killClient(parameters)
+        case .moveclients: return try await moveClients(parameters)
+        case .killsource:
+            _ = try mount(parameters)
+            return .iceResponse(
+                "No source can be sent away: this mount is fed by the station's own programme.", done: false)
+        case .metadata: return try await setTitle(parameters)
+        }
+    }
+
+    private func mount(_ parameters: Parameters, _ name: String = "mount") throws(Refusal) -> PublicMount {
+        guard let path = parameters[name] else { throw .parameterMissing(name) }
+        guard let mount = desk.mount(at: path) else { throw .noSuchMount }
+        return mount
+    }
+
+    private func listeners(of mount: PublicMount) async -> [Listener.Place] {
+        await each { $0.listeners(of: mount) }.flatMap(\.self).sorted { $0.id < $1.id }
+    }
+
+    /// Asks every room, on its event loop.
+    private func each<Value: Sendable>(_ body: @escaping @Sendable (Room) -> Value) async -> [Value] {
+        var values: [Value] = []
+        for room in rooms {
+            // Fails only when the loop is shut down, and then nobody is in the room.
+            if let value = try? await room.eventLoop.submit({ body(room.value) }).get() {
+                values.append(value)
+            }
+        }
+        return values
+    }
+
+    private func killClient(_ parameters: Parameters) async throws(Refusal) -> Response {
+        let mount = try mount(parameters)
+        guard let text = parameters["id"] else { throw .parameterMissing("id") }
+        guard let id = Int(text) else { throw .parameterMissing("id") }
+        let removed = await each { $0.remove(id, from: mount) }.contains(true)
+        return .iceResponse(removed ? "Client \(id) removed" : "Client \(id) not found", done: removed)
+    }
+
+    private func moveClients(_ parameters: Parameters) async throws(Refusal) -> Response {
+        let (from, to) = (try mount(parameters), try mount(parameters, "destination"))
+        guard from !== to else {
+            return .iceResponse("Both are the same mount: nobody was moved.", done: false)
+        }
+        guard to.isRunning else {
+            return .iceResponse("The destination is not running: nobody was moved.", done: false)
+        }
+        guard to.sounds(like: from) else {
+            return .iceResponse(
+                "The two mounts differ in format or in who may listen: nobody was moved.", done: false)
+        }
+        let counts = await each { $0.move(from: from, to: to) }
+        let (moving, staying) = counts.reduce((0, 0)) { ($0.0 + $1.moving, $0.1 + $1.staying) }
+        guard moving > 0 else {
+            return .iceResponse(
+                staying == 0
+                    ? "Nobody listens to this mount: nobody was moved."
+                    : "Nobody was moved: these listeners get one stream without an end, which must not begin a "
+                        + "second time.", done: false)
+        }
+        let rest = staying == 0 ? "" : "; \(staying) stay, whose stream must not begin a second time"
+        return .iceResponse("Clients moved: \(moving) go over at the next title\(rest)", done: true)
+    }
+
+    private func setTitle(_ parameters: Parameters) async throws(Refusal) -> Response {
+        let mount = try mount(parameters)
+        guard let mode = parameters["mode"] else { throw .parameterMissing("mode") }
+        guard mode == "updinfo" else { return .iceResponse("No such action", done: false) }
+        let title =
+            parameters["song"].map { Title(title: $0) }
+            ?? Title(artist: parameters["artist"], title: parameters["title"] ?? "")
+        guard !title.title.isEmpty else {
+            return .iceResponse("The title is empty: write song, or title and artist", done: false)
+        }
+        guard let override = desk.titles else {
+            return .iceResponse("Mountpoint will not accept URL updates", done: false)
+        }
+        if let refusal = await override.announce(title, on: mount.mount.path) {
+            return .iceResponse(refusal, done: false)
+        }
+        return .iceResponse("Metadata update successful", done: true)
+    }
+}
+
+extension RequestHead {
+    /// Whether no other site's page made a browser send this. Programs that are no browsers send neither field.
+    fileprivate func comesFromOurPages(_ authority: String) -> Bool {
+        if let site = self["sec-fetch-site"] { return ["same-origin", "none"].contains(site.lowercased()) }
+        guard let origin = self["origin"] else { return true }
+        return ["http://\(authority)", "https://\(authority)"].contains(origin.lowercased())
+    }
+}
+
+extension Refusal {
+    fileprivate static let notSetUp = Refusal(
+        status: 403, reason: "Forbidden",
+        sentence:
+            "Nobody has a password for this: set one under server: admin: in the station's configuration.")
+    fileprivate static let crossSite = Refusal(
+        status: 403, reason: "Forbidden", sentence: "Another web site may not ask this.")
+    fileprivate static let unknownCommand = Refusal(
+        status: 400, reason: "Bad Request",
+        sentence: "Unrecognised command: there is nothing at this address.")
+    fileprivate static let noSuchMount = Refusal(
+        status: 400, reason: "Bad Request", sentence: "Source does not exist: the station has no such mount.")
+    fileprivate static let postNeeded = Refusal(
+        status: 405, reason: "Method Not Allowed", sentence: "This changes something: it takes POST alone.",
+        fields: [.init(name: "Allow", value: "POST")])
+
+    fileprivate static func parameterMissing(_ name: String) -> Refusal {
+        Refusal(status: 400, reason: "Bad Request", sentence: "Missing parameter: this needs \(name)=.")
+    }
+}

@@ -1,0 +1,73 @@
+internal import Foundation
+
+/// User and password of a request, as `Authorization: Basic` has them (RFC 7617).
+struct Credentials: Sendable, Equatable {
+    let user: String
+    let password: String
+
+    /// nil when the request has none, or broken ones. The scheme's case does not matter, and neither does a colon
+    /// in the password. Text that is not UTF-8 is taken for Latin-1, which old clients send.
+    init?(_ head: RequestHead) {
+        guard let field = head["authorization"] else { return nil }
+        let parts = field.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
+        guard parts.count == 2, parts[0].lowercased() == "basic",
+            let bytes = Data(base64Encoded: padded(parts[1]))
+        else { return nil }
+        let text =
+            String(validating: bytes, as: UTF8.self)
+            ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+        guard let colon = text.firstIndex(of: ":") else { return nil }
+        user = String(text[..<colon])
+        password = String(text[text.index(after: colon)...])
+    }
+}
+
+/// Some clients leave out the padding.
+private func padded(_ text: Substring) -> String {
+    let bare = text.filter { $0 != "=" && $0 != " " }
+    return bare + String(repeating: "=", count: (4 - bare.utf8.count % 4) % 4)
+}
+
+/// Compares two secrets in a time that does not tell where they differ.
+func isSameSecret(_ given: String, _ secret: String) -> Bool {
+    let (given, secret) = (Array(given.utf8), Array(secret.utf8))
+    guard !secret.isEmpty else { return false }
+    var difference = given.count ^ secret.count
+    for (index, byte) in given.enumerated() { difference |= Int(byte ^ secret[index % secret.count]) }
+    return difference == 0
+}
+
+/// Slows down who guesses passwords, and nobody else: ten wrong ones from a household, then one every six seconds.
+/// Addresses stay in memory, a thousand at the most; the one that was quiet for longest makes room. Any thread.
+struct GuessLimit {
+    private struct Guesser {
+        var spent: Double
+        var at: Int64
+    }
+
+    static let free = 10.0
+    static let secondsEach = 6.0
+    private static let capacity = 1024
+    private var guessers: [NetworkAddress: Guesser] = [:]
+
+    var count: Int { guessers.count }
+
+    /// Whether a household has guessed too often at the moment.
+    func isTired(of address: NetworkAddress?, at now: Int64) -> Bool {
+        guard let address else { return false }
+        return spent(address.household, now) >= Self.free
+    }
+
+    mutating func guessedWrong(_ address: NetworkAddress?, at now: Int64) {
+        guard let address = address?.household else { return }
+        guessers[address] = Guesser(spent: spent(address, now) + 1, at: now)
+        guard guessers.count > Self.capacity else { return }
+        guard let quietest = guessers.min(by: { $0.value.at < $1.value.at }) else { return }
+        guessers[quietest.key] = nil
+    }
+
+    private func spent(_ address: NetworkAddress, _ now: Int64) -> Double {
+        guard let guesser = guessers[address] else { return 0 }
+        return max(0, guesser.spent - Double(max(0, now - guesser.at)) / 1e9 / Self.secondsEach)
+    }
+}

@@ -1,0 +1,111 @@
+internal import CCrypt
+internal import Glibc
+internal import Server
+internal import Synchronization
+internal import Threads
+
+/// Checks members' passwords: slow on purpose, so on a thread of its own, one after the other.
+///
+/// The queue is bounded: who comes when it is full is told so at once. What was verified is remembered, for a player asks
+/// again at each connection; only a keyed digest is kept, never the password. Any thread may ask.
+final class PasswordClerk: Sendable {
+    private struct Request {
+        var path: String
+        var user: String
+        var password: String
+        var answer: CheckedContinuation<MembershipAnswer, Never>
+    }
+
+    private struct State {
+        var waiting: [Request] = []
+        var isStopping = false
+        /// Digests of what was verified, oldest first.
+        var verified: [Int] = []
+    }
+
+    /// Requests that wait; with the slowest hashes that is some seconds.
+    static let most = 32
+    private static let remembered = 256
+
+    private let state = Mutex(State())
+    private let work = Signal()
+    private let thread = OwnedThread(name: "fh-passwords")
+
+    func start() { thread.start { [self] in run() } }
+
+    /// Who waits is told that nobody checks any more.
+    func stop() {
+        state.withLock { $0.isStopping = true }
+        work.wake()
+        thread.join()
+    }
+
+    func verify(_ path: String, user: String, password: String) async -> MembershipAnswer {
+        await withCheckedContinuation { answer in
+            let isTaken = state.withLock { state in
+                guard !state.isStopping, state.waiting.count < Self.most else { return false }
+                state.waiting.append(Request(path: path, user: user, password: password, answer: answer))
+                return true
+            }
+            if isTaken { work.wake() } else { answer.resume(returning: .unavailable) }
+        }
+    }
+
+    private func run() {
+        let data = UnsafeMutablePointer<crypt_data>.allocate(capacity: 1)
+        defer { data.deallocate() }
+        while true {
+            let (request, isStopping) = state.withLock { state in
+                (state.waiting.isEmpty ? nil : state.waiting.removeFirst(), state.isStopping)
+            }
+            guard let request else {
+                if isStopping { return }
+                work.wait()
+                continue
+            }
+            request.answer.resume(returning: isStopping ? .unavailable : check(request, data))
+        }
+    }
+
+    private func check(_ request: Request, _ data: UnsafeMutablePointer<crypt_data>) -> MembershipAnswer {
+        // Read anew each time: whoever is crossed out of the file is out.
+        let file = MembersFile(path: request.path)
+        if file.hashes.isEmpty, !file.faults.isEmpty { return .unavailable }
+        // For an unknown name something is computed too, so that the time tells nobody which names there are.
+        let hash = file.hashes[request.user] ?? file.hashes.first?.value ?? ""
+        // Swift's hashes are keyed with a secret of this process.
+        let digest = [request.path, request.user, request.password, hash].hashValue
+        if state.withLock({ $0.verified.contains(digest) }) { return .member }
+        guard Self.fits(request.password, hash, data), file.hashes[request.user] == hash else {
+            return .stranger
+        }
+        state.withLock { state in
+            state.verified.append(digest)
+            if state.verified.count > Self.remembered { state.verified.removeFirst() }
+        }
+        return .member
+    }
+
+    /// crypt_r(3). A password with a zero byte is none: C would see its beginning alone.
+    private static func fits(_ password: String, _ hash: String, _ data: UnsafeMutablePointer<crypt_data>)
+        -> Bool
+    {
+        guard !password.utf8.contains(0) else { return false }
+        memset(data, 0, MemoryLayout<crypt_data>.size)
+        defer { explicit_bzero(data, MemoryLayout<crypt_data>.size) }
+        guard let result = crypt_r(password, hash, data) else { return false }
+        let (made, wanted) = (Array(String(cString: result).utf8), Array(hash.utf8))
+        guard made.count == wanted.count, made.first == UInt8(ascii: "$") else { return false }
+        return zip(made, wanted).reduce(UInt8(0)) { $0 | $1.0 ^ $1.1 } == 0
+    }
+}
+
+/// The members of one file.
+struct Members: Membership {
+    let path: String
+    let clerk: PasswordClerk
+
+    func verify(user: String, password: String) async -> MembershipAnswer {
+        await clerk.verify(path, user: user, password: password)
+    }
+}

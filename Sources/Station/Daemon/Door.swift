@@ -1,0 +1,84 @@
+internal import Audio
+internal import Codecs
+internal import Dispatch
+internal import Logging
+internal import Playout
+internal import Server
+
+extension FrontDoorConfiguration {
+    /// What the configuration says of the door. Reads the passwords: one that cannot be read is reported, and then nobody
+    /// gets in by it.
+    init(_ configuration: Configuration, _ environment: [String: String], _ logger: Logger) {
+        let server = configuration.server
+        func login(_ account: Configuration.Account?, _ name: String) -> Login? {
+            guard let account else { return nil }
+            do throws(SecretFailure) {
+                return Login(
+                    user: account.user, password: try account.password.read(environment: environment).text)
+            } catch {
+                logger.error("nobody can log in", metadata: ["as": "server.\(name)", "why": "\(error)"])
+                return nil
+            }
+        }
+        self.init(
+            listen: [Server.ListenAddress(server.listen)],
+            tls: server.tls.map {
+                TLS(listen: Server.ListenAddress($0.listen), certificate: $0.certificate, key: $0.key)
+            },
+            burst: FrameCount(seconds: server.limits.burst.inSeconds),
+            station: StationTexts(
+                name: configuration.station.name, description: configuration.station.description),
+            limits: Limits(
+                listeners: server.limits.listeners, headBytes: server.limits.head,
+                headTime: server.limits.headTime),
+            trustedProxies: server.trustedProxies.compactMap { AddressRange($0) },
+            admin: login(server.admin, "admin"), relay: login(server.relay, "relay"))
+    }
+}
+
+extension Server.ListenAddress {
+    fileprivate init(_ address: ListenAddress) { self.init(host: address.host, port: address.port) }
+}
+
+extension MountRules {
+    /// Each mount's rules, by its path.
+    static func all(
+        of configuration: Configuration, _ passwords: PasswordClerk
+    ) -> [String: MountRules] {
+        var all: [String: MountRules] = [:]
+        for mount in configuration.mounts {
+            let rules = mount.rules
+            all[mount.path] = MountRules(
+                maxListeners: rules.maxListeners, maxTime: rules.maxTime, fallback: rules.fallback,
+                members: rules.accounts.map { Members(path: $0, clerk: passwords) })
+        }
+        return all
+    }
+}
+
+/// The operator's titles on their way into the mix. The programme answers when it has carried out an act, so that is
+/// waited for on a queue of its own, one title after the other.
+struct OperatorTitles: TitleOverride {
+    let control: MasterControl
+    private let queue = DispatchQueue(label: "fh-titles")
+
+    init(control: MasterControl) { self.control = control }
+
+    func announce(_ title: Title, on mount: String) async -> String? {
+        await withCheckedContinuation { answer in
+            queue.async {
+                do throws(ActRefusal) {
+                    try control.override(title: title)
+                    answer.resume(returning: nil)
+                } catch {
+                    answer.resume(returning: error.words)
+                }
+            }
+        }
+    }
+}
+
+extension Duration {
+    /// As a number of seconds.
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}

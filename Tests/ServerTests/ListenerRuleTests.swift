@@ -1,0 +1,273 @@
+import TestKit
+import Testing
+
+@testable import Server
+
+/// What a listener may, and what leads players to a mount.
+@Suite struct ListenerRuleTests {
+    // MARK: Preflights, ranges, versions
+
+    @Test(arguments: ["/stream.ogg", "/", "/status-json.xsl", "/stream.ogg.m3u", "*"])
+    func apreflightAllowsEverySiteWhatIsPublic(_ target: String) async throws {
+        try await withHouse([FakeMount(pages: 1)]) { house in
+            let answer = try await house.get(
+                target, "Origin: https://blog.example", "Access-Control-Request-Headers: icy-metadata, range",
+                method: "OPTIONS")
+            #expect(answer.hasPrefix("HTTP/1.1 204 "))
+            let fields = fields(answer)
+            #expect(fields["access-control-allow-origin"] == "*")
+            #expect(fields["access-control-allow-methods"] == "GET, HEAD, OPTIONS")
+            #expect(fields["access-control-allow-headers"]?.contains("Icy-MetaData") == true)
+            #expect(fields["access-control-allow-headers"]?.contains("Range") == true)
+            #expect(fields["access-control-expose-headers"]?.contains("icy-metaint") == true)
+            #expect(answer.hasSuffix("\r\n\r\n"))
+        }
+    }
+
+    @Test func nothingOfTheAdministrationIsForAnotherSite() async throws {
+        try await withHouse([FakeMount(pages: 1)], configured: { $0.admin = Login(user: "a", password: "b") })
+        {
+            house in
+            for method in ["OPTIONS", "GET", "DELETE"] {
+                let answer = try await house.get("/admin/stats", method: method)
+                #expect(!answer.lowercased().contains("access-control"), "\(method)")
+            }
+        }
+    }
+
+    @Test(arguments: ["bytes=0-", "bytes=0-1", "bytes=100-", "nonsense"], ["1.0", "1.1"])
+    func aRangeOfALiveMountIsAnsweredWithTheWhole(_ range: String, _ version: String) async throws {
+        let fake = FakeMount(pages: 2)
+        try await withHouse([fake]) { house in
+            let client = try RawClient(port: house.port)
+            client.send("GET /stream.ogg HTTP/\(version)\r\nRange: \(range)\r\nIcy-MetaData: 1\r\n\r\n")
+            let head = try await client.readHead()
+            #expect(head.hasPrefix("HTTP/\(version) 200 OK\r\n"))
+            #expect(fields(head)["accept-ranges"] == nil && fields(head)["icy-metaint"] == "4096")
+            #expect(try await client.read(fake.plain(from: 0).count) == fake.plain(from: 0))
+        }
+    }
+
+    // MARK: Playlists
+
+    @Test func everyPlaylistLeadsToTheMount() async throws {
+        let fake = FakeMount("/a b.ogg", pages: 1, name: "R&B <Radio>\r\n2")
+        try await withHouse([fake]) { house in
+            let m3u = try await house.get("/a%20b.ogg.m3u")
+            #expect(fields(m3u)["content-type"] == "audio/x-mpegurl")
+            #expect(m3u.hasSuffix("\r\n\r\nhttp://radio.example/a%20b.ogg\r\n"))
+            let pls = try await house.get("/a%20b.ogg.pls")
+            #expect(fields(pls)["content-type"] == "audio/x-scpls; charset=utf-8")
+            #expect(
+                pls.hasSuffix(
+                    "[playlist]\r\nNumberOfEntries=1\r\nFile1=http://radio.example/a%20b.ogg\r\n"
+                        + "Title1=R&B <Radio> 2\r\nLength1=-1\r\nVersion=2\r\n"))
+            let xspf = try await house.get("/a%20b.ogg.xspf")
+            #expect(fields(xspf)["content-type"] == "application/xspf+xml; charset=utf-8")
+            #expect(xspf.contains("<location>http://radio.example/a%20b.ogg</location>"))
+            #expect(xspf.contains("<title>R&amp;B &lt;Radio&gt; 2</title>"))
+            #expect(try await house.get("/none.ogg.pls").hasPrefix("HTTP/1.1 404 "))
+        }
+    }
+
+    @Test func onlyATrustedProxyIsBelieved() async throws {
+        let told = [
+            "X-Forwarded-Proto: https", "X-Forwarded-Host: radio.example:444", "X-Forwarded-For: 192.0.2.7",
+        ]
+        for (proxies, address) in [
+            (["127.0.0.0/8"], "https://radio.example:444"), (["10.0.0.1", "::1"], "http://radio.example"),
+        ] {
+            try await withHouse(
+                [FakeMount(pages: 1)],
+                configured: { $0.trustedProxies = proxies.compactMap { AddressRange($0) } }
+            ) { house in
+                let answer = try await house.get("/stream.ogg.m3u", told[0], told[1], told[2])
+                #expect(answer.hasSuffix("\r\n\r\n\(address)/stream.ogg\r\n"))
+                let status = try await house.get("/status-json.xsl", told[0], told[1], told[2])
+                #expect(status.contains("\"listenurl\":\"\(address)/stream.ogg\""))
+                // What is no host is nobody's, not even the proxy's.
+                let broken = try await house.get("/stream.ogg.m3u", "X-Forwarded-Host: a\"><script>")
+                #expect(broken.hasSuffix("\r\n\r\nhttp://radio.example/stream.ogg\r\n"))
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("203.0.113.9", "192.0.2.1", "203.0.113.9"), ("127.0.0.1", "192.0.2.1", "192.0.2.1"),
+        // What stands before the last proxy that we trust is the visitor's own word.
+        ("127.0.0.1", "6.6.6.6, 192.0.2.1", "192.0.2.1"),
+        ("127.0.0.1", "6.6.6.6, 192.0.2.1 , 10.1.2.3", "192.0.2.1"),
+        ("127.0.0.1", "rubbish", "127.0.0.1"), ("127.0.0.1", "", "127.0.0.1"),
+        ("::1", "2001:db8::1", "2001:db8::1"),
+    ])
+    func theVisitorIsWhomTheLastTrustedProxySaw(_ peer: String, _ chain: String, _ visitor: String) throws {
+        let head = try RequestHead(
+            lines: ["GET / HTTP/1.1", "X-Forwarded-For: \(chain)"].map { ArraySlice($0.utf8) })
+        let proxies = ["127.0.0.1", "::1", "10.0.0.0/8"].compactMap { AddressRange($0) }
+        let found = Visitor(
+            head, peer: NetworkAddress(peer), isEncrypted: false, trustedProxies: proxies)
+        #expect(found.address?.description == visitor)
+    }
+
+    @Test(arguments: [
+        ("10.0.0.0/8", "10.255.1.1", true), ("10.0.0.0/8", "11.0.0.1", false), ("0.0.0.0/0", "9.9.9.9", true),
+        ("0.0.0.0/0", "2001:db8::1", false), ("192.0.2.5", "192.0.2.5", true),
+        ("192.0.2.4/31", "192.0.2.5", true),
+        ("192.0.2.4/31", "192.0.2.6", false), ("fd00::/8", "fdab::1", true), ("fd00::/8", "fe00::1", false),
+        ("::/0", "1.2.3.4", true), ("2001:db8::/65", "2001:db8::8000:0:0:1", false),
+        ("2001:db8::/65", "2001:db8::7000:0:0:1", true), ("::1", "::1", true),
+        ("::ffff:1.2.3.4", "1.2.3.4", true),
+    ])
+    func aNetworkHoldsItsAddresses(_ range: String, _ address: String, _ isIn: Bool) throws {
+        let range = try #require(AddressRange(range))
+        #expect(range.contains(try #require(NetworkAddress(address))) == isIn)
+    }
+
+    @Test(arguments: [
+        "", "10.0.0.0/33", "::/129", "a", "10.0.0", "10.0.0.0/-1", "10.0.0.0/", "[::1]", "1.2.3.4:80",
+    ])
+    func whatIsNoNetworkIsNone(_ text: String) { #expect(AddressRange(text) == nil) }
+
+    // MARK: Limits
+
+    @Test func aFullMountAndAFullStationSaySoAndTheOperatorStillGetsIn() async throws {
+        try await withHouse(
+            [FakeMount("/a.ogg", pages: 1), FakeMount("/b.ogg", pages: 1)],
+            rules: ["/a.ogg": MountRules(maxListeners: 1)], configured: { $0.limits.listeners = 2 }
+        ) { house in
+            let first = try await house.listen("/a.ogg")
+            let full = try await house.get("/a.ogg")
+            #expect(full.hasPrefix("HTTP/1.1 403 "))
+            #expect(
+                full.hasSuffix(
+                    "\r\n\r\nThis mount has as many listeners as it may have. Please try again later.\n"))
+            let second = try await house.listen("/b.ogg")
+            let over = try await house.get("/b.ogg")
+            #expect(over.hasPrefix("HTTP/1.1 503 ") && fields(over)["retry-after"] == "30")
+            #expect(
+                over.hasSuffix("The station has as many listeners as it can hold. Please try again later.\n"))
+            #expect(try await house.get("/status-json.xsl").hasPrefix("HTTP/1.1 200 "))
+            #expect(try await house.get("/b.ogg", method: "HEAD").hasPrefix("HTTP/1.1 200 "))
+            // Whoever goes makes room.
+            first.hangUp()
+            try await eventually { house.door.listeners["/a.ogg"]?.now == 0 }
+            _ = try await house.listen("/a.ogg")
+            second.hangUp()
+        }
+    }
+
+    @Test func descriptorsAreKeptForTheOperatorAndForTheStation() async throws {
+        // One listener's more than is kept back, and room for two further connections.
+        let descriptors = Turnstile.kept + Turnstile.keptForPages + 1
+        try await withHouse([FakeMount(pages: 1)], configured: { $0.descriptors = descriptors }) { house in
+            #expect(house.door.capacity == Capacity(listeners: 1, allowed: 10_000, descriptors: descriptors))
+            #expect(house.door.capacity.isCutBySystem)
+            let listener = try await house.listen()
+            #expect(try await house.get("/stream.ogg").hasPrefix("HTTP/1.1 503 "))
+            #expect(try await house.get("/").hasPrefix("HTTP/1.1 200 "))
+            listener.hangUp()
+        }
+        try await withHouse([FakeMount(pages: 1)], configured: { $0.descriptors = Turnstile.kept + 3 }) {
+            house in
+            let idle = try (0..<3).map { _ in try RawClient(port: house.port) }
+            try await eventually { house.door.connections == 3 }
+            let over = try await house.ask("")
+            #expect(over.hasPrefix("HTTP/1.1 503 "))
+            #expect(
+                over.hasSuffix(
+                    "The station has as many connections as it can hold. Please try again later.\n"))
+            for client in idle { client.hangUp() }
+            try await eventually { house.door.connections == 0 }
+            #expect(try await house.get("/").hasPrefix("HTTP/1.1 200 "))
+        }
+    }
+
+    @Test func aListenersTimeOnAMountEndsBehindAWholePage() async throws {
+        let fake = FakeMount(pages: 3)
+        try await withHouse([fake], rules: ["/stream.ogg": MountRules(maxTime: .milliseconds(50))]) { house in
+            let client = try await house.listen()
+            #expect(try await client.readToEnd() == fake.plain(from: 0))
+            try await eventually { house.door.listeners["/stream.ogg"]?.departures == [.overtime: 1] }
+        }
+    }
+
+    // MARK: Fallbacks
+
+    @Test func aMountThatIsNotRunningIsAnsweredByItsFallback() async throws {
+        let (silent, other, spare) = (FakeMount("/a.ogg"), FakeMount("/b.ogg"), FakeMount("/c.ogg", pages: 2))
+        try await withHouse(
+            [silent, other, spare],
+            rules: ["/a.ogg": MountRules(fallback: "/b.ogg"), "/b.ogg": MountRules(fallback: "/c.ogg")]
+        ) { house in
+            let client = try await house.listen("/a.ogg")
+            #expect(try await client.read(spare.plain(from: 0).count) == spare.plain(from: 0))
+            // Another format cannot stand in under the same head: the player asks anew.
+            spare.mount.description.subtype = "Opus"
+            let found = try await house.get("/a.ogg?titles=none")
+            #expect(found.hasPrefix("HTTP/1.1 302 "))
+            #expect(fields(found)["location"] == "http://radio.example/c.ogg?titles=none")
+            // Back again, it answers for itself.
+            silent.append(1, title: nil)
+            #expect(
+                try await house.listen("/a.ogg").read(silent.plain(from: 0).count) == silent.plain(from: 0))
+        }
+    }
+
+    @Test func fallbacksInACircleEndTheSearch() async throws {
+        try await withHouse(
+            [FakeMount("/a.ogg"), FakeMount("/b.ogg")],
+            rules: ["/a.ogg": MountRules(fallback: "/b.ogg"), "/b.ogg": MountRules(fallback: "/a.ogg")],
+            configured: { $0.limits.firstPageTime = .milliseconds(50) }
+        ) { house in
+            let answer = try await house.get("/a.ogg")
+            #expect(answer.hasPrefix("HTTP/1.1 503 "))
+        }
+    }
+
+    // MARK: Members
+
+    private struct Fake: Membership {
+        func verify(user: String, password: String) async -> MembershipAnswer {
+            switch (user, password) {
+            case ("ana", "mañana:x"): .member
+            case ("slow", _): .unavailable
+            default: .stranger
+            }
+        }
+    }
+
+    @Test func aMembersMountIsForItsMembers() async throws {
+        let fake = FakeMount(pages: 2)
+        try await withHouse([fake], rules: ["/stream.ogg": MountRules(members: Fake())]) { house in
+            for target in ["/stream.ogg", "/stream.ogg?titles=icy"] {
+                let answer = try await house.get(target)
+                #expect(answer.hasPrefix("HTTP/1.1 401 "))
+                #expect(fields(answer)["www-authenticate"] == "Basic realm=\"Radio\", charset=\"UTF-8\"")
+            }
+            #expect(try await house.get("/stream.ogg", method: "HEAD").hasPrefix("HTTP/1.1 401 "))
+            #expect(try await house.get("/stream.ogg", basic("ana:no")).hasPrefix("HTTP/1.1 401 "))
+            #expect(try await house.get("/stream.ogg", basic("slow:x")).hasPrefix("HTTP/1.1 503 "))
+            let client = try await house.listen("/stream.ogg", basic("ana:mañana:x") + "\r\n")
+            #expect(try await client.read(fake.plain(from: 0).count) == fake.plain(from: 0))
+            #expect(
+                try await house.get("/stream.ogg", basic("ana:mañana:x"), method: "HEAD").hasPrefix(
+                    "HTTP/1.1 200 "))
+        }
+    }
+
+    @Test(arguments: [
+        "Basic", "Basic ", "basic !!!", "Basic YQ==", "Bearer YTpi", "Basic Og==", "Basic /w==", ":",
+        "Basic \u{e9}",
+    ])
+    func brokenCredentialsAreNone(_ value: String) async throws {
+        try await withHouse(
+            [FakeMount(pages: 1)], rules: ["/stream.ogg": MountRules(members: Fake())],
+            configured: { $0.admin = Login(user: "a", password: "b") }
+        ) { house in
+            for target in ["/stream.ogg", "/admin/stats", "/admin/streamlist.txt"] {
+                let answer = try await house.get(target, "Authorization: \(value)")
+                #expect(answer.hasPrefix("HTTP/1.1 401 "))
+            }
+        }
+    }
+}
