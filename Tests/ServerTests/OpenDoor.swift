@@ -49,9 +49,10 @@ func eventually(_ condition: () -> Bool) async throws {
     }
 }
 
-/// The fields of a head, by lower-case name.
-func fields(_ head: String) -> [String: String] {
+/// The fields of a head, by lower-case name; a body behind it is left out.
+func fields(_ answer: String) -> [String: String] {
     var fields: [String: String] = [:]
+    let head = answer[..<(answer.firstRange(of: "\r\n\r\n")?.lowerBound ?? answer.endIndex)]
     for line in head.split(separator: "\r\n").dropFirst() {
         let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         fields[parts[0].lowercased()] =
