@@ -1,4 +1,5 @@
 import Audio
+import Codecs
 import Programme
 import Testing
 
@@ -37,6 +38,17 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         let kept = Timeline(rotation: timeline.rotation, state: journal.lastState!)
         #expect(kept.item(at: engine.conductor.now)?.track == next.track)
         #expect(kept.item(at: engine.conductor.now)?.start == journal.aired[1].start)
+    }
+
+    @Test func `a title of the operator's stands until the next item begins`() {
+        let (engine, timeline, _) = station(FakeJournal())
+        let first = timeline.item(at: now)!
+        _ = engine.crank(blocks: 3, from: now)
+        let guest = Title(artist: "Ana", title: "Live from the studio")
+        #expect(engine.conductor.show(guest))
+        _ = engine.crank(blocks: 100)
+        let next = timeline.item(after: first)!
+        #expect(engine.shownTitles().prefix(3) == [first.track.shownTitle, guest, next.track.shownTitle])
     }
 
     @Test func `a queued track comes next, and the plan goes on behind it`() throws {

@@ -24,6 +24,15 @@ final class HandCranked {
         _ = line.commands.push(.feed(feed))
     }
 
+    /// The titles that listeners were shown since the last call, in turn.
+    func shownTitles() -> [Title] {
+        var shown: [Title] = []
+        while let mark = feed.marks.pop() {
+            if case .title(let title) = conductor.titles.entry(for: mark.deck) { shown.append(title) }
+        }
+        return shown
+    }
+
     /// Starts at an instant and runs so many blocks; a block that has to wait is given up at the second try.
     func crank(blocks: Int, from instant: Instant) -> [(file: Int, frame: Int)] {
         conductor.start(at: instant)
