@@ -4,6 +4,8 @@ enum Errand {
     case stream(PublicMount, TitleFraming)
     /// To know the head of the answer to a listener.
     case streamHead(PublicMount, TitleFraming)
+    /// To follow the running order, or to know the head of the answer to one who does.
+    case follow(headOnly: Bool)
     /// A page, a playlist, the status: the website's.
     case page
 
@@ -12,7 +14,7 @@ enum Errand {
         switch head.method {
         case "GET", "HEAD":
             guard let mount = mounts(head.path) else {
-                self = .page
+                self = head.path == "/api/events" ? .follow(headOnly: head.method == "HEAD") : .page
                 return
             }
             let framing = try TitleFramingRule.framing(for: head)

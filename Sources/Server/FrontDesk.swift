@@ -18,6 +18,8 @@ final class FrontDesk: Sendable {
     let now: @Sendable () -> Int64
     /// When the front door was made.
     let since: Int64
+    /// What is on air, for the API and the page.
+    let board: NoticeBoard
     private let state: Mutex<State>
 
     init(
@@ -25,6 +27,7 @@ final class FrontDesk: Sendable {
         now: @escaping @Sendable () -> Int64
     ) {
         burst = configuration.burst
+        board = NoticeBoard(burst: Int64(burst.seconds * 1000))
         limits = configuration.limits
         self.logger = logger
         self.now = now

@@ -56,6 +56,7 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
                 switch try Errand(of: head, mounts: desk.mount) {
                 case .page: answer(head, context)
                 case .stream(let mount, let framing): admit(head, to: mount, framing, context)
+                case .follow(let headOnly): try follow(head, headOnly: headOnly, context)
                 case .streamHead(let mount, let framing): try answerHead(head, mount, framing, context)
                 }
             } catch {
@@ -71,14 +72,34 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
     ) {
         let listener = Listener(
             framing: framing, minorVersion: head.minorVersion, circle: room.circle(of: mount), desk: desk)
-        let pipeline = context.pipeline.syncOperations
-        do {
-            try pipeline.addHandler(listener, position: .after(self))
-        } catch {
-            // Only a channel that is closed refuses a handler.
+        handOver(to: listener, context)
+    }
+
+    private func follow(
+        _ head: RequestHead, headOnly: Bool, _ context: ChannelHandlerContext
+    ) throws(Refusal) {
+        guard !headOnly else {
+            leave(with: Follower.head(minorVersion: head.minorVersion, date: httpDate(desk.now())), context)
             return
         }
+        guard desk.board.admitFollower(limit: desk.limits.followers) else { throw .tooManyFollowers }
+        if !handOver(to: Follower(room.followers, minorVersion: head.minorVersion), context) {
+            desk.board.followerWent()
+        }
+    }
+
+    /// Gives the connection to the handler that serves it from now on; false when it is closed already.
+    @discardableResult
+    private func handOver(to handler: any ChannelHandler, _ context: ChannelHandlerContext) -> Bool {
+        let pipeline = context.pipeline.syncOperations
+        do {
+            try pipeline.addHandler(handler, position: .after(self))
+        } catch {
+            // Only a channel that is closed refuses a handler.
+            return false
+        }
         pipeline.removeHandler(self, promise: nil)
+        return true
     }
 
     private func answerHead(

@@ -55,6 +55,10 @@ extension Refusal {
         status: 503, reason: "Service Unavailable",
         sentence: "The station is just starting. Please try again in a moment.",
         fields: [.init(name: "Retry-After", value: "2")])
+    static let tooManyFollowers = Refusal(
+        status: 503, reason: "Service Unavailable",
+        sentence: "Too many follow the titles at the moment. What is on air stands at /api/now, too.",
+        fields: [.init(name: "Retry-After", value: "60")])
     static let versionNotSupported = Refusal(
         status: 505, reason: "HTTP Version Not Supported", sentence: "This port speaks HTTP/1.0 and HTTP/1.1."
     )

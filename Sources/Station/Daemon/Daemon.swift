@@ -30,6 +30,7 @@ public final class Daemon: Sendable {
     let library: MusicLibrary
     let control: MasterControl
     let door: FrontDoor
+    private let announcer = Announcer()
     let running: Mutex<Running>
     let onAirSince: Instant
     /// One reload at a time.
@@ -95,8 +96,8 @@ public final class Daemon: Sendable {
         self.meter = meter
         opener = MediaOpener(program: program, isOnAir: true)
         control = MasterControl(
-            settings: Self.settings(configuration, logger), journal: StationJournal(history: history),
-            wall: Self.wall)
+            settings: Self.settings(configuration, logger),
+            journal: StationJournal(history: history, announcer: announcer), wall: Self.wall)
         let control = control
         library = MusicLibrary(
             configuration: configuration, index: (try? history.library()) ?? [],
@@ -131,7 +132,9 @@ public final class Daemon: Sendable {
     }
 
     private static func texts(_ configuration: Configuration) -> StationTexts {
-        StationTexts(name: configuration.station.name, description: configuration.station.description)
+        StationTexts(
+            name: configuration.station.name, description: configuration.station.description,
+            zone: TimeZone(identifier: configuration.station.timezone) ?? .gmt)
     }
 
     // MARK: Start and stop
@@ -151,6 +154,7 @@ public final class Daemon: Sendable {
         await door.setMounts(mounts)
         let ports = try await door.start()
         library.start()
+        announce()
         let pushes = configuration.icecast.compactMap { push($0, configuration, mounts) }
         for push in pushes { push.start() }
         running.withLock { running in
@@ -174,6 +178,7 @@ public final class Daemon: Sendable {
 
     private func stop() async {
         commands.withLock { $0.take() }?.stop()
+        announcer.stop()
         for push in running.withLock({ $0.pushes }) { push.stop() }
         await door.shutdown()
         meter.cancel()
@@ -182,6 +187,15 @@ public final class Daemon: Sendable {
         control.stop()
         opener.stop()
         history.stop()
+    }
+
+    private func announce() {
+        announcer.start(
+            report: { [control] in try? control.report(count: 20) },
+            // Identifications are left out of it.
+            aired: { [history] in try? history.aired(last: 40) },
+            station: { [door] in door.station.name }, now: Self.now,
+            tell: { [door] in door.runningOrder = $0 })
     }
 
     /// A mount, and the rendition that fills it.
