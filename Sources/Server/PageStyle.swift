@@ -73,7 +73,8 @@ enum PageStyle {
         details > :last-child { margin-bottom: 1.25rem }
         small { color: var(--soft) }
         textarea { display: block; width: 100%; margin-top: .75rem; padding: .75rem; border: 1px solid var(--line);
-          border-radius: .25rem; font: .875rem/1.5 ui-monospace, monospace; color: inherit; background: none; resize: vertical }
+          border-radius: .25rem; font: .875rem/1.5 ui-monospace, monospace; color: inherit; background: none; resize: vertical;
+          field-sizing: content }
 
         @media (min-width: 54rem) {
           main { display: grid; grid-template-columns: minmax(0, 1.45fr) minmax(0, 1fr); column-gap: 5rem;

@@ -137,10 +137,11 @@ struct StationPage {
 
     /// How far what is on air has come: a scale with a needle, which only the script can move.
     private var dial: String {
-        guard let now = order?.now else { return "<p id=\"dial\" hidden></p>" }
+        let start = order?.now.start
+        let end = order?.now.duration.flatMap { duration in start.map { $0 + duration } }
         return """
             <div id="dial"><progress max="1" value="0" aria-hidden="true" hidden></progress>
-            <p><time id="from">\(clock(now.start))</time> <time id="to">\(now.duration.map { clock(now.start + $0) } ?? "")</time></p></div>
+            <p><time id="from">\(start.map(clock) ?? "")</time> <time id="to">\(end.map(clock) ?? "")</time></p></div>
             """
     }
 
@@ -157,9 +158,12 @@ struct StationPage {
 
     /// As `row` in `PageScript` makes it.
     private func row(_ entry: RunningOrder.Entry) -> String {
-        let time = (entry.isProvisional ? "ca. " : "") + clock(entry.start)
+        let time = clock(entry.start)
+        let shown = entry.isProvisional ? "ca. \(time)" : time
         let artist = entry.title.artist.map { "<span>\(escaped($0))</span>" } ?? ""
-        return "<li><time>\(time)</time><p><b>\(escaped(entry.title.title))</b>\(artist)</p></li>"
+        return """
+            <li><time datetime="\(time)">\(shown)</time><p><b>\(escaped(entry.title.title))</b>\(artist)</p></li>
+            """
     }
 
     /// The station's wall time. A browser with JavaScript shows its own.
@@ -215,7 +219,7 @@ struct StationPage {
             <details>
             <summary>\(words.embedding)</summary>
             <p id="embedding-hint">\(words.embeddingHint)</p>
-            <textarea id="embedding" aria-labelledby="embedding-hint" rows="6" readonly spellcheck="false">\(escaped(frame))</textarea>
+            <textarea id="embedding" aria-labelledby="embedding-hint" rows="4" readonly spellcheck="false">\(escaped(frame))</textarea>
             </details>
             """
     }
