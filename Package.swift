@@ -114,7 +114,7 @@ let package = Package(
             ]),
         tests(
             "HistoryTests", ["History", "Programme", "CShims", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("StationTests", ["Station", "Programme"]),
+        tests("StationTests", ["Station", "Codecs", "Programme"]),
         tests(
             "CommandTests",
             ["funkhaus", "Station", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
