@@ -277,7 +277,11 @@ final class Conductor {
 
     private func began(_ deck: Int, at instant: Instant) {
         guard var loaded = lent[deck] else { return }
-        if next?.deck.id == deck { next = nil }
+        if let next, next.deck.id == deck {
+            // What was learned of it since it was opened: its tags, its length, its place in a changed plan.
+            loaded = next
+            self.next = nil
+        }
         loaded.handed = true
         var instant = shifted(instant)
         if cutFact == .clock {

@@ -80,6 +80,22 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         #expect(changed.tracks.contains { $0.file == journal.aired[1].file })
     }
 
+    @Test func `what was measured while it waited for its turn is known when it is on air`() {
+        let journal = FakeJournal()
+        var unmeasured = FakeStation(lengths: [90_000, 80_000, 85_000, 70_000])
+        let measured = unmeasured.rotation
+        for index in unmeasured.tracks.indices { unmeasured.tracks[index].length = nil }
+        let engine = HandCranked(
+            station: unmeasured, timeline: Timeline(rotation: unmeasured.rotation), emergency: nil,
+            journal: journal)
+        _ = engine.crank(blocks: 3, from: now)
+        engine.conductor.adopt(measured)
+        _ = engine.crank(blocks: 100)
+        #expect(journal.aired.count == 2)
+        #expect(engine.conductor.onAir?.item.length != nil)
+        #expect(journal.facts.count { $0.words.contains("not measured yet") } == 1)
+    }
+
     @Test func `a small step of the wall clock is followed at the next boundary`() {
         let journal = FakeJournal()
         let (engine, timeline, _) = station(journal)
