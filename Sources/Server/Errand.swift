@@ -1,3 +1,5 @@
+internal import Broadcast
+
 /// What a request wants at the door. Decided from its head alone.
 enum Errand {
     /// To listen.
@@ -15,7 +17,7 @@ enum Errand {
                 self = .page
                 return
             }
-            let framing = try TitleFramingRule.framing(for: head)
+            let framing = try TitleFramingRule.framing(for: head, of: mount.mount.description)
             self = head.method == "GET" ? .stream(mount, framing) : .streamHead(mount, framing)
         // Those who bring a programme. They are refused before any `100 Continue`, and with 403: 401 would tell a
         // client that its password is wrong, 404 and 405 make some try again in another way.

@@ -33,6 +33,9 @@ extension Refusal {
     static let unknownTitles = Refusal(
         status: 400, reason: "Bad Request",
         sentence: "The titles parameter takes one of titles=none, titles=icy and titles=chained.")
+    static let noLinks = Refusal(
+        status: 400, reason: "Bad Request",
+        sentence: "Only a Vorbis mount has chained titles: leave out titles=chained, or write titles=icy.")
     static let sourcesNotTaken = Refusal(
         status: 403, reason: "Forbidden", sentence: "This station takes no live sources at this address.")
     static let noSuchPath = Refusal(

@@ -47,7 +47,7 @@ extension MountDescription {
     /// What Icecast calls `ice-audio-info`.
     var audioInfo: String {
         let format =
-            "channels=\(EngineFormat.channels);samplerate=\(EngineFormat.sampleRate);bitrate=\(bitrate / 1000)"
+            "channels=\(EngineFormat.channels);samplerate=\(sampleRate);bitrate=\(bitrate / 1000)"
         return quality.map { "\(format);quality=\($0)" } ?? format
     }
 }
