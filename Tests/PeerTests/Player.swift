@@ -38,6 +38,15 @@ struct Player: Sendable {
             ["-nolirc", "-noconsolecontrols", "-vo", "null", "-ao", "pcm:file=\(file)", url]
         })
 
+    /// Of MP3 MPlayer takes titles as it was made to.
+    static let mplayerOfMP3 = Player(
+        program: "mplayer", arguments: mplayer.arguments,
+        titles: { $0.matches(of: /ICY Info: StreamTitle='(.*)';/).map { String($0.1) } })
+
+    static let mpg123 = Player(
+        program: "mpg123", arguments: { url, file in ["-v", "--utf8", "-w", file, url] },
+        titles: { $0.matches(of: /ICY-META: StreamTitle='(.*)';/).map { String($0.1) } })
+
     /// Who wants to see titles in MPlayer asks for links.
     static let mplayerOfChains = Player(
         program: "mplayer",

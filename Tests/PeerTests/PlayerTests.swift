@@ -56,14 +56,34 @@ import Testing
         }
     }
 
+    // MARK: MP3 and Opus, from the same mix
+
+    @Test(.peers("mpg123", "ffmpeg")) func mpg123HearsMP3AndShowsEachTitleInTime() async throws {
+        try await play(.mpg123, "/stream.mp3")
+    }
+
+    @Test(.peers("mplayer", "ffmpeg")) func mplayerHearsMP3AndShowsEachTitleInTime() async throws {
+        try await play(.mplayerOfMP3, "/stream.mp3")
+    }
+
+    @Test(.peers("ffmpeg"), arguments: ["/stream.mp3", "/stream.opus"])
+    func ffmpegHearsTheOtherCodecsAndShowsEachTitleInTime(path: String) async throws {
+        try await play(.ffmpeg, path)
+    }
+
+    @Test(.peers("cvlc", "ffmpeg"), arguments: ["/stream.mp3", "/stream.opus"])
+    func vlcHearsTheOtherCodecsAndShowsEachTitleInTime(path: String) async throws {
+        try await play(.vlc, path)
+    }
+
     // MARK: What all of them must do
 
     /// Six of the longest pieces, so at least five changes.
     private static let seconds = 24
 
-    private func play(_ player: Player) async throws {
+    private func play(_ player: Player, _ path: String = "/stream.ogg") async throws {
         try await CounterStation.listen { station in
-            let session = try PlayerSession(player, station.url())
+            let session = try PlayerSession(player, station.url(path))
             let shown = try await session.listen(seconds: Self.seconds)
             let heard = try HeardCount(try await session.wav())
             #expect(heard.seconds >= 23)

@@ -1,3 +1,4 @@
+public import Codecs
 public import Programme
 
 /// What a station's YAML file says, complete with defaults: plain values, paths absolute, every number in its range.
@@ -41,15 +42,10 @@ public struct Configuration: Sendable, Equatable {
 
     /// What listeners ask for, and how it is encoded.
     public struct Mount: Sendable, Equatable {
-        public enum Codec: String, Sendable, CaseIterable {
-            case vorbis
-        }
-
         /// With its leading slash; unique.
         public var path: String
-        public var codec: Codec
-        /// −1…10.
-        public var quality: Double
+        /// The codec with its quality or bit rate.
+        public var format: StreamFormat
     }
 
     /// An Icecast server that gets one of the mounts pushed.
@@ -60,6 +56,8 @@ public struct Configuration: Sendable, Equatable {
             case chained
             /// By `/admin/metadata`.
             case admin
+            /// Not at all.
+            case none
         }
 
         /// Unique.
@@ -124,7 +122,7 @@ enum ConfigurationKeys {
     static let file = ["station", "server", "mounts", "icecast", "playlists", "programme"]
     static let station = ["name", "description", "genre", "url", "timezone", "seed"]
     static let server = ["listen", "data", "control"]
-    static let mount = ["path", "codec", "quality"]
+    static let mount = ["path", "codec", "quality", "bitrate"]
     static let icecast = ["url", "password_file", "password_env", "from", "titles", "public"]
     static let playlist = ["from", "order"]
     static let programme = ["default", "identification", "emergency", "loudness"]

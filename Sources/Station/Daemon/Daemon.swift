@@ -188,7 +188,7 @@ public final class Daemon: Sendable {
     private func mount(_ wanted: Configuration.Mount, _ configuration: Configuration) -> Mount {
         let mount = Mount(describe(wanted, configuration))
         let isTaken = control.add(
-            quality: wanted.quality,
+            wanted.format,
             output: RenditionOutput(
                 open: { headers in mount.open(plainHeaders: headers) }, page: { page in mount.append(page) }))
         if !isTaken { logger.error("too many mounts", metadata: ["mount": "\(wanted.path)"]) }
@@ -198,9 +198,8 @@ public final class Daemon: Sendable {
     private func describe(_ wanted: Configuration.Mount, _ configuration: Configuration) -> MountDescription {
         let station = configuration.station
         return MountDescription(
-            path: wanted.path, contentType: "application/ogg", subtype: "Vorbis",
-            bitrate: VorbisStream.nominalBitrate(quality: wanted.quality), quality: wanted.quality,
-            name: station.name, description: station.description, genre: station.genre, url: station.url)
+            path: wanted.path, format: wanted.format, name: station.name, description: station.description,
+            genre: station.genre, url: station.url)
     }
 
     private func push(
@@ -219,11 +218,17 @@ public final class Daemon: Sendable {
         _ wanted: Configuration.IcecastTarget, _ configuration: Configuration
     ) throws -> PushTarget {
         let station = configuration.station
+        let titles: PushTarget.Titles =
+            switch wanted.titles {
+            case .chained: .chained
+            case .admin: .admin
+            case .none: .none
+            }
         return try PushTarget(
             host: wanted.address.host, port: UInt16(wanted.address.port), mount: wanted.address.mount,
             user: wanted.address.user,
             password: PushPassword(try wanted.password.read(environment: environment).text),
-            usesTLS: wanted.address.usesTLS, titles: wanted.titles == .chained ? .chained : .admin,
+            usesTLS: wanted.address.usesTLS, titles: titles,
             texts: PushTarget.Texts(
                 name: station.name, description: station.description, genre: station.genre, url: station.url,
                 isPublic: wanted.isPublic))
