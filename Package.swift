@@ -46,6 +46,9 @@ let package = Package(
     targets: [
         system("COgg", nil, "libogg-dev"),
         system("CVorbis", nil, "libvorbis-dev"),
+        system("CLame", nil, "libmp3lame-dev"),
+        system("COpus", nil, "libopus-dev"),
+        system("CSoxr", nil, "libsoxr-dev"),
         system("CShout", nil, "libshout-dev"),
         system(
             "CAV", "libavformat", "libavformat-dev", "libavcodec-dev", "libswresample-dev", "libavutil-dev"),
@@ -58,7 +61,8 @@ let package = Package(
         .target(name: "Programme", swiftSettings: guarded),
         .target(name: "Media", dependencies: ["Audio", "CAV", "CEbur128", "CShims"], swiftSettings: guarded),
         .target(
-            name: "Codecs", dependencies: ["Audio", "Threads", "COgg", "CVorbis", "CShims"],
+            name: "Codecs",
+            dependencies: ["Audio", "Threads", "COgg", "CVorbis", "CLame", "COpus", "CSoxr", "CShims"],
             swiftSettings: guarded),
         .target(
             name: "Broadcast", dependencies: ["Codecs", "Audio", "Threads", "CShout", "CShims"],

@@ -6,21 +6,26 @@ internal import Synchronization
 public struct MountDescription: Sendable, Hashable {
     /// The path under which listeners ask for it, with its leading slash.
     public var path: String
-    /// `application/ogg` for Vorbis.
+    /// `application/ogg` for Vorbis and Opus, `audio/mpeg` for MP3.
     public var contentType: String
-    /// The codec's name as Icecast's status gives it: `Vorbis`.
+    /// The codec's name, as Icecast's status has it for Ogg: `Vorbis`, `Opus`; `MP3`.
     public var subtype: String
     /// Nominal bits a second.
     public var bitrate: Int
     /// The encoder's quality (Vorbis: −1…10), if it has one.
     public var quality: Double?
+    /// Frames a second.
+    public var sampleRate: Int
+    /// Whether its pages have the chained framing beside the plain one.
+    public var hasLinks: Bool
     public var name: String
     public var description: String
     public var genre: String
     public var url: String
 
     public init(
-        path: String, contentType: String, subtype: String, bitrate: Int, quality: Double?, name: String,
+        path: String, contentType: String, subtype: String, bitrate: Int, quality: Double?,
+        sampleRate: Int = EngineFormat.sampleRate, hasLinks: Bool = true, name: String,
         description: String, genre: String, url: String
     ) {
         self.path = path
@@ -28,11 +33,26 @@ public struct MountDescription: Sendable, Hashable {
         self.subtype = subtype
         self.bitrate = bitrate
         self.quality = quality
+        self.sampleRate = sampleRate
+        self.hasLinks = hasLinks
         self.name = name
         self.description = description
         self.genre = genre
         self.url = url
     }
+
+    /// A mount of what is encoded so.
+    public init(
+        path: String, format: StreamFormat, name: String, description: String, genre: String, url: String
+    ) {
+        self.init(
+            path: path, contentType: format.contentType, subtype: format.name,
+            bitrate: format.nominalBitrate, quality: format.quality, sampleRate: format.sampleRate,
+            hasLinks: format.hasLinks, name: name, description: description, genre: genre, url: url)
+    }
+
+    /// Whether the stream is cut into pages of Ogg, into which nothing else may come for who takes them apart.
+    public var isOgg: Bool { contentType == "application/ogg" }
 }
 
 /// The hinge of the house: what one rendition's encoder appends in audio time, listeners and pushes read in network
@@ -57,8 +77,9 @@ public final class Mount: Sendable {
         var pages: [StreamPage] = []
         /// The number of `pages[0]`.
         var first = 0
-        /// The headers of the plain stream, before which no page can be read.
-        var plainHeaders: [UInt8] = []
+        /// The headers of the plain stream, which some codecs have none of; nil before the encoder has opened the
+        /// mount, and then no page can be read.
+        var plainHeaders: [UInt8]?
         var wakes: [Int: @Sendable () -> Void] = [:]
         var nextWake = 0
     }
@@ -110,14 +131,14 @@ public final class Mount: Sendable {
 
     // MARK: The readers' side
 
-    /// The headers of the plain stream; empty before the encoder has opened the mount.
-    public var plainHeaders: [UInt8] { state.withLock { $0.plainHeaders } }
+    /// The headers of the plain stream; empty where there are none, and before the encoder has opened the mount.
+    public var plainHeaders: [UInt8] { state.withLock { $0.plainHeaders ?? [] } }
 
     /// The number of the page with which a newcomer begins, so that it gets `burst` of audio at once; nil before the
     /// first page exists.
     public func join(burst: FrameCount) -> Int? {
         state.withLock { state in
-            guard let newest = state.pages.last, !state.plainHeaders.isEmpty else { return nil }
+            guard let newest = state.pages.last, state.plainHeaders != nil else { return nil }
             let back = state.pages.reversed().prefix { newest.end - $0.end < burst }.count
             return state.first + state.pages.count - max(1, back)
         }

@@ -50,7 +50,7 @@ struct PushReader {
         let bytes =
             switch titles {
             case .chained: [farewell, beginsLink ? page.link.bytes : nil, page.chained].compactMap { $0 }
-            case .admin: (link == nil ? [mount.plainHeaders] : []) + [page.plain]
+            case .admin, .none: (link == nil ? [mount.plainHeaders] : []) + [page.plain]
             }
         return Piece(bytes: bytes, end: page.end, title: page.title)
     }

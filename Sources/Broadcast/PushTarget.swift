@@ -5,8 +5,11 @@ public struct PushTarget: Hashable, Sendable {
     public enum Titles: Hashable, Sendable {
         /// In the stream: a link of its own for each title, exact to the sample, with every tag.
         case chained
-        /// By a request to `/admin/metadata` beside one plain stream; artist and title only.
+        /// By a request to `/admin/metadata` beside one plain stream; artist and title only. Icecast takes none for
+        /// Opus.
         case admin
+        /// Not at all: one plain stream.
+        case none
     }
 
     /// What the server shows of the station.
@@ -55,7 +58,7 @@ public struct PushTarget: Hashable, Sendable {
         guard plain, port > 0 else { throw .unusable }
         guard mount.hasPrefix("/") else { throw .mountWithoutSlash }
         guard !user.contains(":") else { throw .userWithColon }
-        guard !usesTLS || titles == .chained else { throw .requestsOverTLS }
+        guard !usesTLS || titles != .admin else { throw .requestsOverTLS }
         self.host = host
         self.port = port
         self.mount = mount

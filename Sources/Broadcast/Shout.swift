@@ -94,6 +94,8 @@ final class Shout {
 
     /// Hands on whole pages. They are queued; what the target has not taken is `owed`.
     func send(_ bytes: [UInt8]) throws(PushFailure) {
+        // Nothing, as the headers of MP3, is libshout's word for a flush.
+        guard !bytes.isEmpty else { return }
         let code = unsafe bytes.withUnsafeBufferPointer {
             unsafe shout_send(handle, $0.baseAddress, $0.count)
         }
@@ -153,7 +155,8 @@ final class Shout {
             { unsafe shout_set_nonblocking(self.handle, UInt32(SHOUT_BLOCKING_NONE)) },
             {
                 unsafe shout_set_content_format(
-                    self.handle, UInt32(SHOUT_FORMAT_OGG), UInt32(SHOUT_USAGE_AUDIO), nil)
+                    self.handle, UInt32(mount.isOgg ? SHOUT_FORMAT_OGG : SHOUT_FORMAT_MP3),
+                    UInt32(SHOUT_USAGE_AUDIO), nil)
             },
             { unsafe shout_set_public(self.handle, texts.isPublic ? 1 : 0) },
             { unsafe shout_set_meta(self.handle, SHOUT_META_NAME, texts.name) },
@@ -161,7 +164,7 @@ final class Shout {
             { unsafe shout_set_meta(self.handle, SHOUT_META_GENRE, texts.genre) },
             { unsafe shout_set_meta(self.handle, SHOUT_META_URL, texts.url) },
             { unsafe shout_set_audio_info(self.handle, SHOUT_AI_BITRATE, "\(mount.bitrate / 1_000)") },
-            { unsafe shout_set_audio_info(self.handle, SHOUT_AI_SAMPLERATE, "\(EngineFormat.sampleRate)") },
+            { unsafe shout_set_audio_info(self.handle, SHOUT_AI_SAMPLERATE, "\(mount.sampleRate)") },
             { unsafe shout_set_audio_info(self.handle, SHOUT_AI_CHANNELS, "\(EngineFormat.channels)") },
         ]
         return steps.lazy.map { $0() }.first { $0 != SHOUTERR_SUCCESS } ?? SHOUTERR_SUCCESS

@@ -22,23 +22,27 @@ struct OggFraming: ~Copyable {
     }
 
     /// Begins a logical stream with its header packets: the first in a page of its own, audio on a fresh page
-    /// (Vorbis I, appendix A.2).
-    func begin(serial: UInt32, headers: VorbisHeaders, comments: [UInt8]) -> [UInt8] {
+    /// (Vorbis I, appendix A.2; RFC 7845, section 3).
+    func begin(serial: UInt32, headers: [[UInt8]]) -> [UInt8] {
         unsafe ogg_stream_reset_serialno(stream, Int32(bitPattern: serial))
-        add(header: headers.identification)
-        let first = cut()
-        add(header: comments)
-        add(header: headers.setup)
-        return first + cut()
+        var pages: [UInt8] = []
+        for (index, header) in headers.enumerated() {
+            add(header, granule: 0, ends: false)
+            if index == 0 { pages = cut() }
+        }
+        return pages + cut()
     }
 
-    private func add(header: [UInt8]) {
-        unsafe header.withUnsafeBufferPointer { bytes in
+    /// Appends a packet to the page that is being filled.
+    func add(_ bytes: [UInt8], granule: Int64, ends: Bool) {
+        unsafe bytes.withUnsafeBufferPointer { bytes in
             var packet = unsafe ogg_packet()
             // libogg copies the bytes and does not write to them.
             unsafe packet.packet = UnsafeMutablePointer(mutating: bytes.baseAddress)
             unsafe packet.bytes = bytes.count
-            unsafe ogg_stream_packetin(stream, &packet)
+            unsafe packet.granulepos = granule
+            unsafe packet.e_o_s = ends ? 1 : 0
+            unsafe _ = ogg_stream_packetin(stream, &packet)
         }
     }
 

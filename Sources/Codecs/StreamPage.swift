@@ -6,6 +6,9 @@ public final class LinkHeaders: Sendable {
     public let bytes: [UInt8]
 
     public init(bytes: [UInt8]) { self.bytes = bytes }
+
+    /// For the pages of a stream that has no links.
+    static let none = LinkHeaders(bytes: [])
 }
 
 /// One immutable piece of a running stream: whole container pages cut at the same packets for both framings
@@ -16,8 +19,13 @@ public final class LinkHeaders: Sendable {
 ///   not in it: whoever follows the stream sends `link.bytes` before the page that `startsLink`; whoever joins
 ///   sends `link.bytes` before its first page, and never twice.
 ///
+/// A codec without links has the plain framing alone: `chained` is empty and no page starts a link.
+///
 /// Pages are shared by reference between all listeners and never change.
 public final class StreamPage: Sendable {
+    /// The most audio in a page; more delays the listener, less costs bytes: in Ogg 27 and one for each packet.
+    public static let interval = FrameCount(seconds: 0.2)
+
     public let plain: [UInt8]
     public let chained: [UInt8]
     /// The headers of the link to which `chained` belongs.
@@ -38,5 +46,10 @@ public final class StreamPage: Sendable {
         self.startsLink = startsLink
         self.end = end
         self.title = title
+    }
+
+    /// A page of a stream that has no links.
+    convenience init(plain: [UInt8], end: FrameTime, title: Title?) {
+        self.init(plain: plain, chained: [], link: .none, startsLink: false, end: end, title: title)
     }
 }

@@ -2,16 +2,6 @@ internal import Audio
 internal import COgg
 internal import CVorbis
 
-/// A rendition's audio cannot be encoded as the configuration wants it.
-public struct VorbisRefusal: Error, Hashable, CustomStringConvertible {
-    /// The quality that was asked for, as the configuration counts it.
-    public let quality: Double
-
-    public var description: String {
-        "Vorbis cannot encode at quality \(quality): choose a number from -1 (about 45 kbit/s) to 10 (about 500 kbit/s)."
-    }
-}
-
 /// One packet of encoded audio, lent for the length of a call.
 @safe
 struct VorbisPacket: ~Copyable {
@@ -54,8 +44,8 @@ struct VorbisEncoder: ~Copyable {
     private let blockSizes: (Int64, Int64)
 
     /// Makes an encoder for a quality from −1 to 10.
-    init(quality: Double) throws(VorbisRefusal) {
-        guard (-1...10).contains(quality) else { throw VorbisRefusal(quality: quality) }
+    init(quality: Double) throws(FormatRefusal) {
+        guard (-1...10).contains(quality) else { throw FormatRefusal(format: .vorbis(quality: quality)) }
         let info = UnsafeMutablePointer<vorbis_info>.allocate(capacity: 1)
         unsafe vorbis_info_init(info)
         let refused = unsafe vorbis_encode_init_vbr(
@@ -63,7 +53,7 @@ struct VorbisEncoder: ~Copyable {
         guard refused == 0 else {
             unsafe vorbis_info_clear(info)
             unsafe info.deallocate()
-            throw VorbisRefusal(quality: quality)
+            throw FormatRefusal(format: .vorbis(quality: quality))
         }
         unsafe self.info = info
         unsafe analysis = .allocate(capacity: 1)

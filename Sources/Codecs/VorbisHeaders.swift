@@ -5,8 +5,8 @@ internal import Glibc
 /// The identification and the setup packet of an encoder, which every logical stream of its rendition begins with.
 @safe
 struct VorbisHeaders {
-    let identification: [UInt8]
-    let setup: [UInt8]
+    private let identification: [UInt8]
+    private let setup: [UInt8]
 
     /// Unsafe: the packets are libvorbis's own, and are copied before anything else can happen to them.
     init(_ analysis: UnsafeMutablePointer<vorbis_dsp_state>) {
@@ -21,9 +21,14 @@ struct VorbisHeaders {
         setup = unsafe Self.bytes(third)
     }
 
+    /// The three packets of a logical stream, in order.
+    func packets(station: String, title: Title?) -> [[UInt8]] {
+        [identification, Self.comments(station: station, title: title), setup]
+    }
+
     /// The comment packet between them: the station's name, and a title's fields if there is one (the field names
     /// of "Ogg Vorbis I format specification: comment field and header specification").
-    static func comments(station: String, title: Title?) -> [UInt8] {
+    private static func comments(station: String, title: Title?) -> [UInt8] {
         var comments = unsafe vorbis_comment()
         unsafe vorbis_comment_init(&comments)
         defer { unsafe vorbis_comment_clear(&comments) }

@@ -13,22 +13,13 @@ public import Audio
 ///                    k−1 └ k  k+1 …         a new link; its first packet gives no output, and k overlaps with it
 /// ```
 ///
-/// A page holds as many packets as fit into `pageInterval` of output, whatever the music. It ends sooner where the
+/// A page holds as many packets as fit into `StreamPage.interval` of output, whatever the music. It ends sooner where the
 /// title changes. A link lasts at least a second: a title that comes sooner waits for that (in the chained framing
 /// only), and is skipped when a newer one comes meanwhile. No link begins for the title that the link has already, nor
 /// in what `finish` drains.
-public final class VorbisStream {
-    /// The most audio in a page; more delays the listener, less costs bytes: 27 and one for each packet.
-    public static let pageInterval = FrameCount(seconds: 0.2)
+public final class VorbisStream: EncodedStream {
     /// The least audio in a link.
     public static let shortestLink = FrameCount(seconds: 1)
-    /// Titles that may wait for their frames.
-    private static let mostMarks = 16
-
-    private struct Mark {
-        let title: Title
-        let at: FrameTime
-    }
 
     /// The link that is being written; positions of links and pages are granules of the plain stream.
     private struct Link {
@@ -54,10 +45,7 @@ public final class VorbisStream {
     /// The plain stream's header pages: what its listeners get before their first page.
     public let plainHeaders: [UInt8]
 
-    /// What waits for its frame, in order.
-    private var marks: [Mark] = []
-    /// The title of the frames that come next.
-    private var title: Title?
+    private var marks = TitleMarks()
     private var page = Page()
     /// None before the first packet, when the first link's title is not known yet.
     private var link: Link?
@@ -71,15 +59,14 @@ public final class VorbisStream {
     ///   - station: the name that stands as ORGANIZATION in all comments.
     ///   - serial: any random number. The plain stream has it for ever, the links count on from it in steps that meet
     ///     no number twice.
-    public init(quality: Double, station: String, serial: UInt32, start: FrameTime) throws(VorbisRefusal) {
+    public init(quality: Double, station: String, serial: UInt32, start: FrameTime) throws(FormatRefusal) {
         encoder = try VorbisEncoder(quality: quality)
         headerPackets = encoder.headers()
         self.station = station
         self.serial = serial
         self.start = start
         plainHeaders = plain.begin(
-            serial: serial, headers: headerPackets,
-            comments: VorbisHeaders.comments(station: station, title: nil))
+            serial: serial, headers: headerPackets.packets(station: station, title: nil))
     }
 
     /// Bits a second that music takes on average at a quality from −1 to 10; 0 for a quality that there is not.
@@ -90,21 +77,13 @@ public final class VorbisStream {
     /// Bits a second that music takes on average.
     public var nominalBitrate: Int { encoder.nominalBitrate }
 
-    /// Says that from a position in the mix on the title is another. To be called in the order of the positions, and
-    /// before the block that holds the position is encoded; one that comes later takes effect as soon as it can.
-    ///
-    /// At most 16 titles wait; one more replaces the last of them.
-    public func mark(title: Title, at position: FrameTime) {
-        if marks.count == Self.mostMarks { marks.removeLast() }
-        marks.append(Mark(title: title, at: position))
-    }
+    public func mark(title: Title, at position: FrameTime) { marks.mark(title, at: position) }
 
-    /// Encodes the next frames of the mix, and emits the pages that are then complete.
     public func encode(_ block: borrowing AudioBlock, emit: (StreamPage) -> Void) {
         encoder.encode(block) { take($0, emit) }
     }
 
-    /// Ends both framings at the last frame, and emits what is left. Nothing may be encoded after it.
+    /// Ends both framings at the last frame.
     public func finish(emit: (StreamPage) -> Void) {
         isFinishing = true
         encoder.finish { take($0, emit) }
@@ -113,7 +92,8 @@ public final class VorbisStream {
     /// Puts a packet into both framings, then looks at the output that the next one adds: packet by packet that is
     /// known in advance, so nothing is held back.
     private func take(_ packet: borrowing VorbisPacket, _ emit: (StreamPage) -> Void) {
-        passMarks(before: packet.nextGranule)
+        if !isFinishing { marks.pass(before: start + FrameCount(frames: packet.nextGranule)) }
+        let title = marks.current
         let current = link ?? beginLink(at: packet.granule)
         let linkEnds =
             title != current.title && packet.granule - current.begin >= Self.shortestLink.frames
@@ -121,7 +101,7 @@ public final class VorbisStream {
         plain.add(packet, granule: packet.granule, ends: packet.isLast)
         chained.add(packet, granule: packet.granule - current.begin, ends: linkEnds || packet.isLast)
 
-        let isFull = packet.nextGranule - page.begin > Self.pageInterval.frames
+        let isFull = packet.nextGranule - page.begin > StreamPage.interval.frames
         // The first page of a link is left whole: decoders want several packets in it.
         let titleChanges = title != page.title && !page.startsLink
         guard isFull || titleChanges || linkEnds || packet.isLast else { return }
@@ -138,22 +118,14 @@ public final class VorbisStream {
         }
     }
 
-    /// Makes the newest title whose first frame lies before a granule the current one.
-    private func passMarks(before granule: Int64) {
-        while !isFinishing, let mark = marks.first, (mark.at - start).frames < granule {
-            title = mark.title
-            marks.removeFirst()
-        }
-    }
-
     /// Begins a link and its first page with the current title. Its first packet, the one that ends at the granule,
     /// is still to be added.
     private func beginLink(at granule: Int64) -> Link {
         // An odd step (2³² divided by the golden ratio) meets all numbers before it repeats one.
         serial &+= 0x9e37_79b9
+        let title = marks.current
         let headers = chained.begin(
-            serial: serial, headers: headerPackets,
-            comments: VorbisHeaders.comments(station: station, title: title))
+            serial: serial, headers: headerPackets.packets(station: station, title: title))
         let begun = Link(headers: LinkHeaders(bytes: headers), title: title, begin: granule)
         link = begun
         page = Page(begin: granule, title: title, startsLink: true)

@@ -75,11 +75,17 @@ public final class MasterControl: Sendable {
         for rendition in state.withLock({ $0.renditions }) { rendition.join() }
     }
 
-    /// Adds a rendition, before the start or while the station is on air; false when there are 16 already.
-    public func add(quality: Double, output: RenditionOutput) -> Bool {
-        guard state.withLock({ $0.renditions.count < Engine.feedLimit }) else { return false }
+    /// Adds an output, before the start or while the station is on air. Outputs of the same format share one encoder;
+    /// false when there are 16 encoders already.
+    public func add(_ format: StreamFormat, output: RenditionOutput) -> Bool {
+        let renditions = state.withLock { $0.renditions }
+        if let same = renditions.first(where: { $0.format == format }) {
+            same.add(output)
+            return true
+        }
+        guard renditions.count < Engine.feedLimit else { return false }
         let rendition = Rendition(
-            quality: quality, stationName: settings.stationName, titles: titles, output: output)
+            format: format, stationName: settings.stationName, titles: titles, output: output)
         state.withLock { $0.renditions.append(rendition) }
         return line.commands.push(.feed(rendition.feed))
     }

@@ -1,6 +1,6 @@
 public import Audio
 internal import CShims
-internal import Codecs
+public import Codecs
 public import Programme
 
 /// The same engine as fast as the machine allows: what the station would play, or played, from an instant on.
@@ -25,12 +25,12 @@ public struct Renderer {
     ///   - length: how much is rendered, to the frame.
     ///   - progress: gets the length done, about once in a second of audio; false ends the render.
     public func run(
-        _ timeline: Timeline, from: Instant, length: Length, quality: Double, opener: any TrackOpener,
+        _ timeline: Timeline, from: Instant, length: Length, format: StreamFormat, opener: any TrackOpener,
         output: RenditionOutput, progress: (Length) -> Bool = { _ in true }
     ) {
         let titles = TitleBook(tone: Title(title: settings.stationName))
         let rendition = Rendition(
-            quality: quality, stationName: settings.stationName, titles: titles,
+            format: format, stationName: settings.stationName, titles: titles,
             limit: FrameCount(frames: length.frames), output: output)
         drive(timeline, from: from, length: length, opener: opener, titles: titles, feed: rendition.feed) {
             progress($0)

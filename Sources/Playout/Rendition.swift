@@ -1,6 +1,7 @@
 internal import Audio
 public import Codecs
 internal import Programme
+internal import Synchronization
 internal import Threads
 
 /// Where a rendition's pages go: a mount, or a file.
@@ -19,16 +20,23 @@ public struct RenditionOutput: Sendable {
     }
 }
 
-/// One codec at one quality: an encoder thread that drains its feed of the mix and puts out pages (design, section 3,
+/// One codec with one setting: an encoder thread that drains its feed of the mix and puts out pages (design, section 3,
 /// steps 7 and 8).
 ///
-/// The encoder runs without interruption from the first frame to the last; a title is only a mark on the way.
+/// The encoder runs without interruption from the first frame to the last; a title is only a mark on the way. Its pages
+/// go to as many outputs as want the same format.
 final class Rendition: Sendable {
+    private struct Outputs {
+        /// Nil until the encoder has begun.
+        var plainHeaders: [UInt8]?
+        var all: [RenditionOutput]
+    }
+
     let feed: MixFeed
-    private let quality: Double
+    let format: StreamFormat
     private let stationName: String
     private let titles: TitleBook
-    private let output: RenditionOutput
+    private let outputs: Mutex<Outputs>
     private let limit: FrameCount?
     private let thread: OwnedThread
     /// What the feed holds when the encoder is held up: 6 s.
@@ -38,17 +46,36 @@ final class Rendition: Sendable {
     ///
     /// - Parameter limit: the length after which nothing more is encoded; nil for a station.
     init(
-        quality: Double, stationName: String, titles: TitleBook, limit: FrameCount? = nil,
+        format: StreamFormat, stationName: String, titles: TitleBook, limit: FrameCount? = nil,
         output: RenditionOutput
     ) {
-        self.quality = quality
+        self.format = format
         self.stationName = stationName
         self.titles = titles
         self.limit = limit
-        self.output = output
+        outputs = Mutex(Outputs(all: [output]))
         feed = MixFeed(capacity: Self.capacity)
         thread = OwnedThread(name: "fh-encoder")
         thread.start { [self] in run() }
+    }
+
+    /// Adds an output, which gets the pages from now on. Any thread.
+    func add(_ output: RenditionOutput) {
+        outputs.withLock { outputs in
+            if let headers = outputs.plainHeaders { output.open(headers) }
+            outputs.all.append(output)
+        }
+    }
+
+    private func open(_ headers: [UInt8]) {
+        outputs.withLock { outputs in
+            outputs.plainHeaders = headers
+            for output in outputs.all { output.open(headers) }
+        }
+    }
+
+    private func emit(_ page: StreamPage) {
+        for output in outputs.withLock({ $0.all }) { output.page(page) }
     }
 
     /// Joins the encoder, whose feed has been finished.
@@ -58,9 +85,9 @@ final class Rendition: Sendable {
         while !feed.consumer.waitForFrames(1, milliseconds: 1_000) {}
         guard feed.isFed else { return }
         do {
-            let stream = try VorbisStream(
-                quality: quality, station: stationName, serial: .random(in: .min ... .max), start: feed.start)
-            output.open(stream.plainHeaders)
+            let stream = try format.stream(
+                station: stationName, serial: .random(in: .min ... .max), start: feed.start)
+            open(stream.plainHeaders)
             var reader = FeedReader(feed: feed, limit: limit)
             var block = AudioBlock()
             while true {
@@ -72,14 +99,14 @@ final class Rendition: Sendable {
                     }
                 }
                 guard count == block.capacity else {
-                    if count > 0 { stream.encode(block.prefix(count), emit: output.page) }
+                    if count > 0 { stream.encode(block.prefix(count), emit: emit) }
                     break
                 }
-                stream.encode(block, emit: output.page)
+                stream.encode(block, emit: emit)
             }
-            stream.finish(emit: output.page)
+            stream.finish(emit: emit)
         } catch {
-            preconditionFailure("libvorbis refuses a quality that the configuration allows: \(error)")
+            preconditionFailure("The encoder refuses what the configuration allows: \(error)")
         }
     }
 }

@@ -47,11 +47,12 @@ final class PublicMount: Sendable {
     /// Whether something runs through it.
     var isRunning: Bool { mount.newest != nil }
 
-    /// Whether a listener of the other one can be given this one's stream under the same head.
+    /// Whether a listener of the other one can be given this one's stream under the same head: the same codec and rate,
+    /// whatever the quality, and the same kind of audience.
     func sounds(like other: PublicMount) -> Bool {
         let (mine, others) = (mount.description, other.mount.description)
         return mine.contentType == others.contentType && mine.subtype == others.subtype
-            && (rules.members == nil) == (other.rules.members == nil)
+            && mine.sampleRate == others.sampleRate && (rules.members == nil) == (other.rules.members == nil)
     }
 
     func admit() throws(Refusal) {

@@ -6,6 +6,8 @@ enum Errand {
     case stream(PublicMount, TitleFraming)
     /// To know the head of the answer to a listener.
     case streamHead(PublicMount, TitleFraming)
+    /// To follow the running order, or to know the head of the answer to one who does.
+    case follow(headOnly: Bool)
     /// A page, a playlist, the status, an act of the operator's: the website's.
     case page
 
@@ -13,7 +15,7 @@ enum Errand {
     var mount: PublicMount? {
         switch self {
         case .stream(let mount, _), .streamHead(let mount, _): mount
-        case .page: nil
+        case .follow, .page: nil
         }
     }
 
@@ -22,7 +24,7 @@ enum Errand {
         switch head.method {
         case "GET", "HEAD":
             guard let wanted = desk.mount(at: head.path) else {
-                self = .page
+                self = head.path == "/api/events" ? .follow(headOnly: head.method == "HEAD") : .page
                 return
             }
             let mount = desk.standIn(for: wanted)
@@ -31,7 +33,7 @@ enum Errand {
                 let query = head.query.isEmpty ? "" : "?\(head.query)"
                 throw .found(at: visitor.base(desk) + urlPath(mount.mount.path) + query)
             }
-            let framing = try TitleFramingRule.framing(for: head)
+            let framing = try TitleFramingRule.framing(for: head, of: mount.mount.description)
             self = head.method == "GET" ? .stream(mount, framing) : .streamHead(mount, framing)
         case "OPTIONS": self = .page
         case "POST" where head.isAdministration: self = .page

@@ -17,6 +17,8 @@ final class FrontDesk: Sendable {
     let now: @Sendable () -> Int64
     /// When the front door was made.
     let since: Int64
+    /// What is on air, for the API and the page.
+    let board = NoticeBoard()
     private let state: Mutex<State>
     private let lastListenerID = Atomic(0)
     private let guesses = Mutex(GuessLimit())
@@ -125,6 +127,12 @@ final class FrontDesk: Sendable {
     func guessedWrong(_ visitor: Visitor) {
         let now = now()
         guesses.withLock { $0.guessedWrong(visitor.address, at: now) }
+    }
+
+    /// Lets one more connection follow the running order, unless it would take what is kept for the operator. The board
+    /// is told when it is gone.
+    func admitFollower() -> Bool {
+        turnstile.connectionsNow <= turnstile.room && board.admitFollower(limit: limits.followers)
     }
 
     func dismissListener(of mount: PublicMount) {

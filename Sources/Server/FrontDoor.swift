@@ -113,6 +113,9 @@ public final class FrontDoor: Sendable {
         }
         for socket in old.sockets { try? await socket.close() }
         await end(desk.mounts, in: old.rooms)
+        for room in old.rooms {
+            try? await room.eventLoop.flatSubmit { room.value.followers.end() }.get()
+        }
         try? await old.group?.shutdownGracefully()
         try? await files.shutdownGracefully()
     }
@@ -214,6 +217,17 @@ public final class FrontDoor: Sendable {
         let turnstile = desk.turnstile
         return Capacity(
             listeners: min(allowed, turnstile.room), allowed: allowed, descriptors: turnstile.descriptors)
+    }
+
+    /// What is on air, what was, what comes: to be set whenever it has changed. Those who follow it are told at once.
+    public var runningOrder: RunningOrder? {
+        get { desk.board.order }
+        set {
+            desk.board.order = newValue
+            for room in state.withLock({ $0.rooms }) {
+                room.eventLoop.execute { room.value.followers.tell() }
+            }
+        }
     }
 
     /// How many listen to each mount, by path.

@@ -1,4 +1,5 @@
 public import Audio
+public import Foundation
 
 /// What the front door is told before it opens.
 public struct FrontDoorConfiguration: Sendable {
@@ -69,17 +70,23 @@ public struct FrontDoorConfiguration: Sendable {
         public var pageTime: Duration
         /// How long a listener waits for the first page of a mount that is just starting.
         public var firstPageTime: Duration
+        /// The most connections that follow the running order at one time; one more is asked to come later.
+        public var followers: Int
+        /// Between two signs of life to those who follow the running order.
+        public var heartbeat: Duration
 
         public init(
             listeners: Int = 10_000, headBytes: Int = 8192, headTime: Duration = .seconds(10),
-            pageTime: Duration = .seconds(30),
-            firstPageTime: Duration = .seconds(5)
+            pageTime: Duration = .seconds(30), firstPageTime: Duration = .seconds(5),
+            followers: Int = 4096, heartbeat: Duration = .seconds(15)
         ) {
             self.listeners = listeners
             self.headBytes = headBytes
             self.headTime = headTime
             self.pageTime = pageTime
             self.firstPageTime = firstPageTime
+            self.followers = followers
+            self.heartbeat = heartbeat
         }
     }
 }
@@ -88,10 +95,13 @@ public struct FrontDoorConfiguration: Sendable {
 public struct StationTexts: Sendable, Hashable {
     public var name: String
     public var description: String
+    /// Where its clocks show the time.
+    public var zone: TimeZone
 
-    public init(name: String, description: String) {
+    public init(name: String, description: String, zone: TimeZone = .gmt) {
         self.name = name
         self.description = description
+        self.zone = zone
     }
 }
 

@@ -90,6 +90,7 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
         switch errand {
         case .page: answer(head, form: "", context)
         case .stream(let mount, let framing): try admit(head, to: mount, framing, context)
+        case .follow(let headOnly): try follow(head, headOnly: headOnly, context)
         case .streamHead(let mount, let framing): try answerHead(head, mount, framing, context)
         }
     }
@@ -116,15 +117,33 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
         let listener = Listener(
             framing: framing, head: head, visitor: visitor(head, context),
             circle: room.circle(of: mount), desk: desk)
-        let pipeline = context.pipeline.syncOperations
-        do {
-            try pipeline.addHandler(listener, position: .after(self))
-        } catch {
-            // Only a channel that is closed refuses a handler.
-            desk.dismissListener(of: mount)
+        if !handOver(to: listener, context) { desk.dismissListener(of: mount) }
+    }
+
+    private func follow(
+        _ head: RequestHead, headOnly: Bool, _ context: ChannelHandlerContext
+    ) throws(Refusal) {
+        guard !headOnly else {
+            leave(with: Follower.head(minorVersion: head.minorVersion, date: httpDate(desk.now())), context)
             return
         }
+        guard desk.admitFollower() else { throw .tooManyFollowers }
+        if !handOver(to: Follower(room.followers, minorVersion: head.minorVersion), context) {
+            desk.board.followerWent()
+        }
+    }
+
+    /// Gives the connection to the handler that serves it from now on; false when it is closed already.
+    private func handOver(to handler: any ChannelHandler, _ context: ChannelHandlerContext) -> Bool {
+        let pipeline = context.pipeline.syncOperations
+        do {
+            try pipeline.addHandler(handler, position: .after(self))
+        } catch {
+            // Only a channel that is closed refuses a handler.
+            return false
+        }
         pipeline.removeHandler(self, promise: nil)
+        return true
     }
 
     private func answerHead(

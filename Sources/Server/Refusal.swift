@@ -49,6 +49,9 @@ extension Refusal {
     static let unknownTitles = Refusal(
         status: 400, reason: "Bad Request",
         sentence: "The titles parameter takes one of titles=none, titles=icy and titles=chained.")
+    static let noLinks = Refusal(
+        status: 400, reason: "Bad Request",
+        sentence: "Only a Vorbis mount has chained titles: leave out titles=chained, or write titles=icy.")
     static let sourcesNotTaken = Refusal(
         status: 403, reason: "Forbidden", sentence: "This station takes no live sources at this address.")
     static let mountFull = Refusal(
@@ -95,6 +98,10 @@ extension Refusal {
         status: 503, reason: "Service Unavailable",
         sentence: "Your login cannot be checked at the moment. Please try again in a moment.",
         fields: [.init(name: "Retry-After", value: "5")])
+    static let tooManyFollowers = Refusal(
+        status: 503, reason: "Service Unavailable",
+        sentence: "Too many follow the titles at the moment. What is on air stands at /api/now, too.",
+        fields: [.init(name: "Retry-After", value: "60")])
     static let versionNotSupported = Refusal(
         status: 505, reason: "HTTP Version Not Supported", sentence: "This port speaks HTTP/1.0 and HTTP/1.1."
     )

@@ -1,14 +1,16 @@
 internal import NIOCore
 
-/// All listeners of one event loop, by mount. Runs on that loop only.
+/// All listeners of one event loop, by mount, and those who follow the running order. Runs on that loop only.
 final class Room {
     private let loop: any EventLoop
     private let desk: FrontDesk
     private var circles: [ObjectIdentifier: Circle] = [:]
+    let followers: Followers
 
     init(on loop: any EventLoop, desk: FrontDesk) {
         self.loop = loop
         self.desk = desk
+        followers = Followers(on: loop, desk: desk)
     }
 
     /// The circle of a mount; it is there while it has a listener.

@@ -1,20 +1,40 @@
 internal import Broadcast
 internal import Codecs
+internal import Foundation
 internal import Hummingbird
 
-/// The page at `/`: it plays the station and shows what is on air. One small document without anything from elsewhere;
-/// without JavaScript it still plays and shows the title that was on air when it was asked for.
+/// The page at `/`: it plays the station and shows what is on air, what was, what comes. One small document with
+/// nothing from elsewhere. Without JavaScript it still plays, and shows how things were when it was asked for; with it
+/// `PageScript` keeps it moving.
+///
+/// `/embed` is the same in small, for a frame on somebody else's page, and the only page that may be framed.
 struct StationPage {
+    enum Form {
+        case whole
+        case embedded
+    }
+
+    private let form: Form
     private let station: StationTexts
-    private let mounts: [Mount]
-    private let words: Words
+    private let mounts: [MountDescription]
+    private let order: RunningOrder?
+    /// For a door that is told no running order: what the stream itself says.
+    private let streamTitle: Title?
+    private let words: PageWords
+    private let base: String
+    private let now: Int64
     /// Lets exactly our own style and script run (Content-Security-Policy), and nothing that a text smuggles in.
     private let nonce: String
 
-    init(_ desk: FrontDesk, for request: Request) {
+    init(_ form: Form, _ desk: FrontDesk, for request: Request) {
+        self.form = form
         station = desk.station
-        mounts = desk.mounts.map(\.mount)
-        words = Words.preferred(request.headers[.acceptLanguage] ?? "")
+        mounts = desk.mounts.map(\.mount.description)
+        order = desk.board.order
+        streamTitle = desk.mounts.first?.mount.newest?.title
+        words = PageWords.preferred(request.headers[.acceptLanguage] ?? "")
+        base = desk.base(of: request)
+        now = desk.now() / 1_000_000
         nonce =
             String(UInt64.random(in: 0...(.max)), radix: 36)
             + String(UInt64.random(in: 0...(.max)), radix: 36)
@@ -23,16 +43,19 @@ struct StationPage {
     var response: Response {
         let policy = """
             default-src 'none'; style-src 'nonce-\(nonce)'; script-src 'nonce-\(nonce)'; media-src 'self'; \
-            connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+            img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+            frame-ancestors \(form == .embedded ? "*" : "'none'")
             """
         return Response(
-            text: html, type: "text/html; charset=utf-8",
+            text: document, type: "text/html; charset=utf-8",
             headers: [
                 .contentSecurityPolicy: policy, .vary: "Accept-Language", .contentLanguage: words.language,
             ])
     }
 
-    private var html: String {
+    // MARK: The document
+
+    private var document: String {
         """
         <!doctype html>
         <html lang="\(words.language)">
@@ -41,108 +64,192 @@ struct StationPage {
         <meta name="referrer" content="no-referrer">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>\(escaped(station.name))</title>
-        <style nonce="\(nonce)">\(Self.style)</style>
+        <link rel="icon" href="/icon.svg" type="image/svg+xml">
+        <style nonce="\(nonce)">\(PageStyle.text)</style>
         </head>
-        <body>
-        <main>
-        <h1>\(escaped(station.name))</h1>
-        <p>\(escaped(station.description))</p>
-        \(player)
-        </main>
-        </body>
+        \(form == .embedded ? embeddedBody : wholeBody)
         </html>
 
         """
     }
 
-    private var player: String {
-        guard let first = mounts.first else { return "<p>\(words.nothing)</p>" }
-        let path = escaped(urlPath(first.path))
-        let title = first.newest?.title
-        let line = title.map { [$0.artist, $0.title].compactMap(\.self).joined(separator: " – ") }
+    private var wholeBody: String {
+        """
+        <body>
+        <header>
+        <h1>\(escaped(station.name))</h1>
+        <p>\(escaped(station.description))</p>
+        </header>
+        <main>
+        \(onAir)
+        \(list("next", words.next, order?.next ?? []))
+        \(list("last", words.last, order?.last ?? []))
+        </main>
+        <footer>
+        \(elsewhere)
+        \(embedding)
+        </footer>
+        \(script)
+        </body>
+        """
+    }
+
+    private var embeddedBody: String {
+        """
+        <body class="embedded">
+        <main>
+        <h1><a href="/" target="_blank" rel="noopener">\(escaped(station.name))</a></h1>
+        \(onAir)
+        </main>
+        \(script)
+        </body>
+        """
+    }
+
+    private var script: String {
+        mounts.isEmpty ? "" : "<script nonce=\"\(nonce)\">\(PageScript.text)</script>"
+    }
+
+    private var onAir: String {
+        guard !mounts.isEmpty else { return "<p class=\"nothing\">\(words.nothing)</p>" }
+        let title = order?.now.title ?? streamTitle ?? Title(title: station.name)
         return """
-            <section aria-label="\(words.onAir)">
-            <h2>\(words.onAir)</h2>
-            <p id="now" aria-live="polite" data-status="/status-json.xsl?mount=\(path)">\(escaped(line ?? station.name))</p>
-            <audio controls preload="none" src="\(path)?titles=none"></audio>
+            <section id="air" aria-labelledby="air-name">
+            <h2 id="air-name">\(words.onAir)</h2>
+            <div id="now" aria-live="polite" aria-atomic="true">
+            <p id="title">\(escaped(title.title))</p>
+            <p id="artist">\(escaped(title.artist ?? ""))</p>
+            </div>
+            \(dial)
+            <div id="player">
+            <audio controls preload="none" data-listen="\(words.listen)" data-stop="\(words.stop)" \
+            data-connecting="\(words.connecting)" data-lost="\(words.lost)" data-unplayable="\(words.unplayable)">
+            \(sources)
+            </audio>
+            <button id="play" type="button" hidden>\(Self.icons)<span>\(words.listen)</span></button>
+            <label id="volume" hidden><span>\(words.volume)</span><input type="range" min="0" max="1" step="0.02" value="1"></label>
+            </div>
+            <p id="state" role="status"></p>
+            <noscript><p>\(words.frozen.replacing("%", with: clock(now)))</p></noscript>
             </section>
-            <h2>\(words.elsewhere)</h2>
-            <ul>
-            \(mounts.map(link).joined(separator: "\n"))
-            </ul>
-            <script nonce="\(nonce)">\(Self.script)</script>
             """
     }
 
-    private func link(_ mount: Mount) -> String {
-        let about = mount.description
+    /// How far what is on air has come: a scale with a needle, which only the script can move.
+    private var dial: String {
+        let start = order?.now.start
+        let end = order?.now.duration.flatMap { duration in start.map { $0 + duration } }
         return """
-            <li><a href="\(escaped(urlPath(mount.path))).m3u">\(escaped(mount.path))</a> \
-            <small>\(escaped(about.subtype)), \(about.bitrate / 1000) kbit/s</small></li>
+            <div id="dial"><progress max="1" value="0" aria-hidden="true" hidden></progress>
+            <p><time id="from">\(start.map(clock) ?? "")</time> <time id="to">\(end.map(clock) ?? "")</time></p></div>
             """
     }
 
-    private static let style = """
+    private func list(_ id: String, _ name: String, _ entries: [RunningOrder.Entry]) -> String {
+        """
+        <section id="\(id)" aria-labelledby="\(id)-name"\(entries.isEmpty ? " hidden" : "")>
+        <h2 id="\(id)-name">\(name)</h2>
+        <ol>
+        \(entries.map(row).joined(separator: "\n"))
+        </ol>
+        </section>
+        """
+    }
 
-        :root { color-scheme: light dark; --ink: #1d1b19; --soft: #6b645c; --paper: #faf6f0; --card: #fff; --mark: #b3261e }
-        @media (prefers-color-scheme: dark) {
-          :root { --ink: #f2ede6; --soft: #a9a198; --paper: #171513; --card: #221f1c; --mark: #ff8a7a }
+    /// As `row` in `PageScript` makes it.
+    private func row(_ entry: RunningOrder.Entry) -> String {
+        let time = clock(entry.start)
+        let shown = entry.isProvisional ? "ca. \(time)" : time
+        let artist = entry.title.artist.map { "<span>\(escaped($0))</span>" } ?? ""
+        return """
+            <li><time datetime="\(time)">\(shown)</time><p><b>\(escaped(entry.title.title))</b>\(artist)</p></li>
+            """
+    }
+
+    /// The station's wall time. A browser with JavaScript shows its own.
+    private func clock(_ milliseconds: Int64) -> String {
+        let instant = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
+        let minutes = (milliseconds / 1000 + Int64(station.zone.secondsFromGMT(for: instant))) / 60 % 1440
+        let (hour, minute) = minutes.quotientAndRemainder(dividingBy: 60)
+        return "\(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
+    }
+
+    // MARK: The streams
+
+    private var sources: String {
+        let playable = mounts.map { (path: $0.path, kind: StreamKind($0)) }
+        // In the order in which browsers do best; those of one kind in the order of the configuration.
+        let sorted = playable.enumerated().sorted {
+            ($0.element.kind.rank, $0.offset) < ($1.element.kind.rank, $1.offset)
+        }.map { $0.element }
+        return sorted.map { source in
+            """
+            <source src="\(escaped(urlPath(source.path)))?titles=none" type="\(escaped(source.kind.type))">
+            """
+        }.joined(separator: "\n")
+    }
+
+    private var elsewhere: String {
+        let rows = mounts.map { mount in
+            let path = escaped(urlPath(mount.path))
+            return """
+                <li><a href="\(path).m3u">\(escaped(mount.path))</a> \
+                <small>\(escaped(mount.subtype)), \(mount.bitrate / 1000) kbit/s</small></li>
+                """
         }
-        * { box-sizing: border-box }
-        body { margin: 0; font: 1.125rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper) }
-        main { max-width: 36rem; margin: 0 auto; padding: clamp(1.5rem, 8vw, 5rem) 1.25rem }
-        h1 { margin: 0; font-size: clamp(2rem, 9vw, 3.25rem); line-height: 1.1; overflow-wrap: anywhere }
-        h1 + p { margin: .5rem 0 2rem; color: var(--soft) }
-        h2 { margin: 0; font-size: .875rem; letter-spacing: .08em; text-transform: uppercase; color: var(--mark) }
-        section { margin-bottom: 2rem; padding: 1.5rem; border-radius: 1rem; background: var(--card);
-          box-shadow: 0 .25rem 1.5rem #0002 }
-        #now { margin: .25rem 0 1.25rem; font-size: 1.375rem; font-weight: 600; overflow-wrap: anywhere }
-        audio { display: block; width: 100%; height: 3.5rem }
-        ul { margin: .5rem 0; padding: 0; list-style: none }
-        a { color: inherit; overflow-wrap: anywhere }
-        small { color: var(--soft) }
+        guard !rows.isEmpty else { return "" }
+        return """
+            <details>
+            <summary>\(words.elsewhere)</summary>
+            <p>\(words.elsewhereHint)</p>
+            <ul>
+            \(rows.joined(separator: "\n"))
+            </ul>
+            </details>
+            """
+    }
 
+    private var embedding: String {
+        guard !mounts.isEmpty else { return "" }
+        let frame = """
+            <iframe src="\(base)/embed" title="\(escaped(station.name))" width="100%" height="230" loading="lazy" \
+            allow="autoplay" style="border:0"></iframe>
+            """
+        return """
+            <details>
+            <summary>\(words.embedding)</summary>
+            <p id="embedding-hint">\(words.embeddingHint)</p>
+            <textarea id="embedding" aria-labelledby="embedding-hint" rows="4" readonly spellcheck="false">\(escaped(frame))</textarea>
+            </details>
+            """
+    }
+
+    private static let icons = """
+        <svg viewBox="0 0 24 24" aria-hidden="true"><path class="go" d="M6 3l15 9-15 9z"/>\
+        <path class="halt" d="M5 5h14v14H5z"/></svg>
         """
 
-    private static let script = """
-
-        const now = document.getElementById("now")
-        const refresh = async () => {
-          if (document.hidden) return
-          try {
-            const status = await (await fetch(now.dataset.status)).json()
-            const source = status.icestats.source
-            const line = source && [source.artist, source.title].filter(Boolean).join(" – ")
-            if (line && line !== now.textContent) now.textContent = line
-          } catch { /* The next time, perhaps. */ }
-        }
-        setInterval(refresh, 10000)
-        document.addEventListener("visibilitychange", refresh)
-        refresh()
-
+    /// The browser tab's: a needle on a scale.
+    static let icon = """
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#a92c1b"/>\
+        <path d="M6 10v12M11 13v6M21 13v6M26 10v12" stroke="#fff" stroke-width="2" opacity=".7"/>\
+        <path d="M16 5v22" stroke="#fff" stroke-width="3"/></svg>
         """
 }
 
-/// The page's own words.
-private struct Words {
-    let language: String
-    let onAir: String
-    let elsewhere: String
-    let nothing: String
+/// What a browser is told of a stream before it asks for it.
+private struct StreamKind {
+    /// The place in the order in which browsers are offered the kinds.
+    let rank: Int
+    /// The media type with its codec.
+    let type: String
 
-    static let english = Words(
-        language: "en", onAir: "On air", elsewhere: "Listen in another player",
-        nothing: "Nothing is on air at the moment.")
-    static let german = Words(
-        language: "de", onAir: "Auf Sendung", elsewhere: "Im eigenen Player hören",
-        nothing: "Gerade ist nichts auf Sendung.")
-
-    /// German when the browser names it before English. Browsers write the preferred language first.
-    static func preferred(_ acceptLanguage: String) -> Words {
-        let languages = acceptLanguage.lowercased().split(separator: ",").map {
-            $0.drop { $0 == " " }.prefix(2)
+    init(_ mount: MountDescription) {
+        switch mount.subtype.lowercased() {
+        case "vorbis": (rank, type) = (0, "audio/ogg; codecs=vorbis")
+        case "opus": (rank, type) = (1, "audio/ogg; codecs=opus")
+        default: (rank, type) = (2, mount.contentType)
         }
-        return languages.first { $0 == "de" || $0 == "en" } == "de" ? german : english
     }
 }
 

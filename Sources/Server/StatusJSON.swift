@@ -109,7 +109,7 @@ struct StatusJSON: Encodable {
             if !description.url.isEmpty { try source.encode(description.url, forKey: .serverURL) }
             try source.encode(statusDate(mount.since), forKey: .start)
             try source.encode(statusDateISO8601(mount.since), forKey: .startISO)
-            try source.encode(description.subtype, forKey: .subtype)
+            if description.isOgg { try source.encode(description.subtype, forKey: .subtype) }
             try source.encodeIfPresent(title?.title, forKey: .title)
             try source.encodeNil(forKey: .dummy)
         }

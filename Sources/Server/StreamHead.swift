@@ -45,13 +45,10 @@ extension MountDescription {
     /// speech or quiet music needs a quarter of that; never more than the 16,000 that every player has met.
     var icyInterval: Int { bitrate > 0 ? min(max(bitrate / 32, 4096), 16_000) : 4096 }
 
-    /// Whether it runs in a container, in which no stream may begin but by its own headers.
-    var isOgg: Bool { contentType.lowercased().contains("ogg") }
-
     /// What Icecast calls `ice-audio-info`.
     var audioInfo: String {
         let format =
-            "channels=\(EngineFormat.channels);samplerate=\(EngineFormat.sampleRate);bitrate=\(bitrate / 1000)"
+            "channels=\(EngineFormat.channels);samplerate=\(sampleRate);bitrate=\(bitrate / 1000)"
         return quality.map { "\(format);quality=\($0)" } ?? format
     }
 }

@@ -1,10 +1,12 @@
+internal import Broadcast
+
 /// How titles reach a listener of a mount (design, section 4.3).
 enum TitleFraming: Sendable, Hashable {
     /// Not in the stream: one logical stream for ever.
     case plain
     /// The plain bytes with a small block between them after each `icy-metaint` bytes.
     case icy
-    /// A new link of the container at each title.
+    /// A new link of the container at each title; only of a mount that has links.
     case chained
 }
 
@@ -20,6 +22,8 @@ struct TitleFramingRule: Sendable {
     }
 
     let trait: Trait
+    /// Whether it speaks of players' ways with Ogg, and other mounts are not concerned.
+    var isOfOgg = true
     let framing: TitleFraming
     let reason: String
 
@@ -44,27 +48,31 @@ struct TitleFramingRule: Sendable {
                 it plays the first packet twice. `?titles=chained` shows it the titles at that price.
                 """),
         .init(
-            trait: .asksForBlocks, framing: .icy,
+            trait: .asksForBlocks, isOfOgg: false, framing: .icy,
             reason: """
                 Players that ask show every title from a block and lose no sample, while a link makes several of \
                 them rebuild their decoder.
                 """),
     ]
 
-    /// What a request gets: what its `titles` parameter says, else what the table says.
-    static func framing(for head: RequestHead) throws(Refusal) -> TitleFraming {
+    /// What a request for a mount gets: what its `titles` parameter says, else what the table says. Where the table
+    /// says links and the mount has none, it is the plain stream.
+    static func framing(for head: RequestHead, of mount: MountDescription) throws(Refusal) -> TitleFraming {
         guard let wish = head.parameters("titles").first else {
-            return table.first { $0.fits(head) }?.framing ?? .plain
+            let framing = table.first { $0.fits(head, mount) }?.framing ?? .plain
+            return framing == .chained && !mount.hasLinks ? .plain : framing
         }
         switch wish {
         case "none": return .plain
         case "icy": return .icy
-        case "chained": return .chained
+        case "chained" where mount.hasLinks: return .chained
+        case "chained": throw .noLinks
         default: throw .unknownTitles
         }
     }
 
-    private func fits(_ head: RequestHead) -> Bool {
+    private func fits(_ head: RequestHead, _ mount: MountDescription) -> Bool {
+        guard mount.isOgg || !isOfOgg else { return false }
         let agent = head["user-agent"]?.lowercased() ?? ""
         return switch trait {
         case .agent(let name): agent.hasPrefix(name)

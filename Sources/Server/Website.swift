@@ -15,7 +15,14 @@ struct Website: Sendable {
         self.desk = desk
         self.office = office
         let router = Router()
-        router.get("/") { request, _ in StationPage(desk, for: request).response }
+        router.get("/") { request, _ in StationPage(.whole, desk, for: request).response }
+        router.get("/embed") { request, _ in StationPage(.embedded, desk, for: request).response }
+        router.get("/icon.svg") { _, _ in Response(text: StationPage.icon, type: "image/svg+xml") }
+        router.get("/api/now") { _, _ in
+            Response(
+                text: desk.board.json(desk.station, burst: desk.burst, now: desk.now()),
+                type: "application/json; charset=utf-8", headers: [.accessControlAllowOrigin: "*"])
+        }
         router.get("/status-json.xsl") { request, _ in try StatusJSON.response(desk, for: request) }
         router.get("**") { request, _ in
             guard let path = percentDecoded(request.uri.path),

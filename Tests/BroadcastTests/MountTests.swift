@@ -35,6 +35,14 @@ struct MountTests {
         #expect(mount.join(burst: FrameCount(seconds: 2)) == 0)
     }
 
+    @Test func `a stream without headers is joined as soon as it is open`() {
+        let bare = Mount(mount.description)
+        bare.open(plainHeaders: [])
+        bare.append(emptyPage(0, link: link))
+        #expect(bare.join(burst: FrameCount(seconds: 2)) == 0)
+        #expect(bare.plainHeaders == [])
+    }
+
     @Test func `a newcomer gets at least the burst, and one page when it asks for none`() {
         append(0..<100)
         #expect(mount.join(burst: FrameCount(seconds: 2)) == 90)

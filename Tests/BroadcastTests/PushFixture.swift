@@ -11,9 +11,8 @@ struct PushFixture: Sendable {
     let pages: [StreamPage]
 
     /// Encodes `seconds` of noise for each title.
-    init(titles: [Title], seconds: Double) throws {
-        let stream = try VorbisStream(
-            quality: 5, station: "Radio Beispiel", serial: 7, start: FrameTime(frames: 0))
+    init(titles: [Title], seconds: Double, format: StreamFormat = .vorbis(quality: 5)) throws {
+        let stream = try format.stream(station: "Radio Beispiel", serial: 7, start: FrameTime(frames: 0))
         plainHeaders = stream.plainHeaders
         var pages: [StreamPage] = []
         var noise = SeededGenerator(seed: 1)
@@ -40,6 +39,19 @@ struct PushFixture: Sendable {
     static let shared = Result {
         try PushFixture(
             titles: (1...30).map { Title(artist: "Künstler \($0)", title: "Stück \($0)") }, seconds: 2)
+    }
+
+    /// The same titles in another format, and its mount.
+    static func other(_ format: StreamFormat) throws -> (PushFixture, Mount) {
+        let fixture = try PushFixture(
+            titles: (1...10).map { Title(artist: "Künstler \($0)", title: "Stück \($0)") }, seconds: 2,
+            format: format)
+        let mount = Mount(
+            MountDescription(
+                path: "/stream", format: format, name: "Radio Beispiel", description: "Aus dem Hinterhof",
+                genre: "community", url: "https://radio.example"))
+        mount.open(plainHeaders: fixture.plainHeaders)
+        return (fixture, mount)
     }
 
     /// A mount with texts, without a page.

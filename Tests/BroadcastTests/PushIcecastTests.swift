@@ -58,6 +58,47 @@ struct PushIcecastTests {
         #expect(Self.longestSilence(decoded.output) < 0.05)
     }
 
+    @Test(.peers("ffmpeg")) func `MP3 is pushed with each title by the metadata page`() async throws {
+        let (fixture, mount) = try PushFixture.other(.mp3(bitrate: 128_000))
+        let feeder = PushFeeder(fixture, into: mount)
+        defer { feeder.stop() }
+        try await withPush(of: mount, to: .local(server.port, mount: "/radio.mp3", titles: .admin)) { push in
+            for number in 2...4 {
+                #expect(
+                    await eventually(within: .seconds(5)) {
+                        server.source("/radio.mp3")?.title == "Künstler \(number) - Stück \(number)"
+                    })
+            }
+            #expect(push.status.connections == 1)
+            try await expectSound("/radio.mp3")
+        }
+    }
+
+    @Test(.peers("ffmpeg")) func `Opus is pushed without titles`() async throws {
+        let (fixture, mount) = try PushFixture.other(.opus(bitrate: 96_000))
+        let feeder = PushFeeder(fixture, into: mount)
+        defer { feeder.stop() }
+        try await withPush(of: mount, to: .local(server.port, mount: "/radio.opus", titles: .none)) { push in
+            #expect(await eventually(within: .seconds(5)) { server.source("/radio.opus") != nil })
+            try await expectSound("/radio.opus")
+            #expect(push.status.connections == 1)
+            #expect(server.source("/radio.opus")?.title == nil)
+        }
+    }
+
+    /// What a listener of the server gets in 3 s is sound that ffmpeg decodes.
+    private func expectSound(_ path: String) async throws {
+        let heard = try await aside { [port = server.port] in
+            try IcecastServer.listen(port, path, seconds: 3)
+        }
+        let decoded = try Tool.run(
+            "ffmpeg", ["-nostdin", "-v", "error", "-i", "pipe:0", "-f", "s16le", "-ar", "44100", "pipe:1"],
+            input: heard)
+        let seconds = Double(decoded.output.count) / 4 / 44_100
+        #expect(seconds > 2 && seconds < 8, "\(seconds) s: \(decoded.errors)")
+        #expect(Self.longestSilence(Array(decoded.output.dropFirst(4 * 4_410))) < 0.05)
+    }
+
     private func withListening(seconds: Double) async throws -> [UInt8] {
         var heard: [UInt8] = []
         try await withPush(of: mount, to: .local(server.port)) { _ in

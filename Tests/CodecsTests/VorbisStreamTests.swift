@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test func anImpossibleQualityIsRefusedWithItsRemedy() {
-        let refusal = #expect(throws: VorbisRefusal.self) {
+        let refusal = #expect(throws: FormatRefusal.self) {
             try VorbisRecording(frames: 0, quality: 11, signal: Signal.silence)
         }
         #expect(refusal?.description.contains("from -1") == true)

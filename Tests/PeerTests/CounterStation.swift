@@ -45,7 +45,13 @@ actor CounterStation {
     }
 
     private static func start() async throws -> StationUnderTest {
-        let station = try StationUnderTest()
+        let station = try StationUnderTest(
+            mounts: """
+                  - path: /stream.mp3
+                    codec: mp3
+                  - path: /stream.opus
+                    codec: opus
+                """)
         let music = station.music
         try await aside { try CounterMusic.fill(music, hiss: 0.02) }
         try await station.measure()

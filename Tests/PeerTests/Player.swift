@@ -38,6 +38,15 @@ struct Player: Sendable {
             ["-nolirc", "-noconsolecontrols", "-vo", "null", "-ao", "pcm:file=\(file)", url]
         })
 
+    /// Of MP3 MPlayer takes titles as it was made to.
+    static let mplayerOfMP3 = Player(
+        program: "mplayer", arguments: mplayer.arguments,
+        titles: { $0.matches(of: /ICY Info: StreamTitle='(.*)';/).map { String($0.1) } })
+
+    static let mpg123 = Player(
+        program: "mpg123", arguments: { url, file in ["-v", "--utf8", "-w", file, url] },
+        titles: { $0.matches(of: /ICY-META: StreamTitle='(.*)';/).map { String($0.1) } })
+
     /// Who wants to see titles in MPlayer asks for links.
     static let mplayerOfChains = Player(
         program: "mplayer",
@@ -109,7 +118,7 @@ final class PlayerSession: Sendable {
             guard program.status == nil else {
                 throw StationTrouble("\(player.program) ended: \(words.suffix(2_000))")
             }
-            return frames(after) >= seconds * 44_100
+            return form.map { frames(after) >= seconds * $0.rate } ?? false
         }
         // Some close their file only on this one.
         program.signal(SIGINT)
@@ -117,12 +126,15 @@ final class PlayerSession: Sendable {
         return shown
     }
 
-    /// The frames in so many bytes of the file, which ffmpeg or another one has begun with a header.
-    func frames(_ bytes: Int) -> Int {
+    /// The frames in so many bytes of the file.
+    func frames(_ bytes: Int) -> Int { form.map { max(0, bytes - 44) / max(1, $0.width) } ?? 0 }
+
+    /// Frames a second and bytes in a frame, as the header says with which the player has begun the file.
+    private var form: (rate: Int, width: Int)? {
         guard let head = try? FileHandle(forReadingFrom: URL(fileURLWithPath: file)).read(upToCount: 36),
             head.count == 36
-        else { return 0 }
-        return max(0, bytes - 44) / max(1, Int(head[32]) + Int(head[33]) << 8)
+        else { return nil }
+        return (Int(head[24]) + Int(head[25]) << 8 + Int(head[26]) << 16, Int(head[32]) + Int(head[33]) << 8)
     }
 
     /// The file as 16-bit samples; ffmpeg also reads one that was not closed.

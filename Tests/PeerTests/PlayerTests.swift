@@ -56,14 +56,62 @@ import Testing
         }
     }
 
+    // MARK: MP3 and Opus, from the same mix
+
+    @Test(.peers("mpg123", "ffmpeg")) func mpg123HearsMP3AndShowsEachTitleInTime() async throws {
+        try await play(.mpg123, "/stream.mp3")
+    }
+
+    @Test(.peers("mplayer", "ffmpeg")) func mplayerHearsMP3AndShowsEachTitleInTime() async throws {
+        try await play(.mplayerOfMP3, "/stream.mp3")
+    }
+
+    @Test(.peers("ffmpeg"), arguments: ["/stream.mp3", "/stream.opus"])
+    func ffmpegHearsTheOtherCodecsAndShowsEachTitleInTime(path: String) async throws {
+        try await play(.ffmpeg, path)
+    }
+
+    @Test(.peers("cvlc", "ffmpeg"), arguments: ["/stream.mp3", "/stream.opus"])
+    func vlcHearsTheOtherCodecsAndShowsEachTitleInTime(path: String) async throws {
+        try await play(.vlc, path)
+    }
+
+    @Test(.peers("ffmpeg"), arguments: ["ogg", "mp3", "opus"])
+    func aRenderIsEncodedAsItsEndingSays(ending: String) async throws {
+        try await CounterStation.listen { station in
+            let file = station.folder.appendingPathComponent("rendered.\(ending)").path
+            let render = try await station.run(["render", "--for", "10s", "--output", file])
+            #expect(render.status == 0, "\(render.errors)")
+            let kinds = ["ogg": ["ogg", "vorbis"], "mp3": ["mp3", "mp3"], "opus": ["ogg", "opus"]]
+            let probe = try await aside {
+                try Tool.run(
+                    "ffprobe",
+                    [
+                        "-v", "error", "-of", "csv=p=0", "-show_entries",
+                        "format=format_name:stream=codec_name", file,
+                    ])
+            }
+            let words = String(decoding: probe.output, as: UTF8.self).split(separator: "\n").map(String.init)
+            #expect(words.reversed() == kinds[ending])
+            let decoded = try await aside {
+                try Tool.run(
+                    "ffmpeg", ["-v", "error", "-nostdin", "-i", file, "-c:a", "pcm_s16le", "-f", "wav", "-"])
+            }
+            let signal = try #require(TestSignal(wav: decoded.output))
+            // ffmpeg plays the first packet of each link twice.
+            guard ending != "ogg" else { return }
+            #expect(abs(try HeardCount(signal).seconds - 10) < 0.1)
+        }
+    }
+
     // MARK: What all of them must do
 
     /// Six of the longest pieces, so at least five changes.
     private static let seconds = 24
 
-    private func play(_ player: Player) async throws {
+    private func play(_ player: Player, _ path: String = "/stream.ogg") async throws {
         try await CounterStation.listen { station in
-            let session = try PlayerSession(player, station.url())
+            let session = try PlayerSession(player, station.url(path))
             let shown = try await session.listen(seconds: Self.seconds)
             let heard = try HeardCount(try await session.wav())
             #expect(heard.seconds >= 23)
@@ -77,8 +125,9 @@ import Testing
                 // Early by what the player had read ahead; late by a block, a page and a buffer of the file.
                 let early = place.upperBound - seam
                 let late = place.lowerBound - seam
+                let second = heard.signal.rate
                 #expect(
-                    early > -5 * 44_100 && late < 44_100, "\(title.title): \(early)...\(late) frames late")
+                    early > -5 * second && late < second, "\(title.title): \(early)...\(late) frames late")
             }
         }
     }

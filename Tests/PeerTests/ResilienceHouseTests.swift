@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// Hundreds of comings and goings leave nothing behind in the daemon.
-@Suite(.enabled(if: isProof, "make proof runs it"), .peers("ffmpeg", "curl"), .timeLimit(.minutes(10)))
+@Suite(.peers("ffmpeg", "curl"), .timeLimit(.minutes(10)))
 struct ResilienceHouseTests {
     /// What a process has in its hands.
     private struct Belongings: CustomStringConvertible {

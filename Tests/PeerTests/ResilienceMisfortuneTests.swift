@@ -4,7 +4,7 @@ import Testing
 
 /// What becomes of a station whose disks, or whose machine, fail it for a while: it is on air.
 @Suite(
-    .enabled(if: isProof, "make proof runs it"), .peers("ffmpeg", "oggdec", "curl"), .timeLimit(.minutes(10)))
+    .peers("ffmpeg", "oggdec", "curl"), .timeLimit(.minutes(10)))
 struct ResilienceMisfortuneTests {
     private let music = ResilienceMusic()
 

@@ -4,7 +4,7 @@ import Testing
 
 /// A library as it is found on the third disk of an association: what can be played is, and the rest is named.
 @Suite(
-    .enabled(if: isProof, "make proof runs it"), .peers("ffmpeg", "oggdec", "curl"), .timeLimit(.minutes(10)))
+    .peers("ffmpeg", "oggdec", "curl"), .timeLimit(.minutes(10)))
 struct ResilienceRottenTests {
     private let music = ResilienceMusic()
 

@@ -4,7 +4,7 @@ import Testing
 
 /// Whatever happens to a worker costs a track, and no silence.
 @Suite(
-    .enabled(if: isProof, "make proof runs it"), .peers("ffmpeg", "oggdec", "curl"), .timeLimit(.minutes(10)))
+    .peers("ffmpeg", "oggdec", "curl"), .timeLimit(.minutes(10)))
 struct ResilienceWorkerTests {
     @Test func `a worker that is killed, frozen or crashes is heard as the next track`() async throws {
         // Longer than what is decoded ahead.

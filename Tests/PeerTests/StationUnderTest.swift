@@ -25,13 +25,14 @@ final class StationUnderTest: Sendable {
     /// Writes the configuration of a station with one mount and one playlist; nothing runs yet.
     ///
     /// - Parameters:
+    ///   - mounts: more lines below `mounts:`, indented by two.
     ///   - playlists: more lines below `playlists:`, indented by two.
     ///   - programme: more lines below `programme:`, indented by two.
     ///   - sections: more sections, such as `icecast:`.
     ///   - unprivileged: where the test is root, the station belongs to `nobody` and runs as such.
     init(
-        order: String = "sequence", loudness: String = "none", quality: Int = 5, playlists: String = "",
-        programme: String = "", sections: String = "", unprivileged: Bool = false
+        order: String = "sequence", loudness: String = "none", quality: Int = 5, mounts: String = "",
+        playlists: String = "", programme: String = "", sections: String = "", unprivileged: Bool = false
     ) throws {
         self.unprivileged = unprivileged && Self.runsAsNobody
         directory = try TemporaryDirectory()
@@ -51,6 +52,7 @@ final class StationUnderTest: Sendable {
             mounts:
               - path: /stream.ogg
                 quality: \(quality)
+            \(mounts)
             playlists:
               music: { from: music, order: \(order) }
             \(playlists)

@@ -4,7 +4,7 @@ import Testing
 
 /// One timeline: what was planned before the daemon ever ran is what it airs, and no crash changes it.
 @Suite(
-    .enabled(if: isProof, "make proof runs it"), .peers("ffmpeg", "oggdec", "curl"), .timeLimit(.minutes(10)))
+    .peers("ffmpeg", "oggdec", "curl"), .timeLimit(.minutes(10)))
 struct TimelineTests {
     private let music = ResilienceMusic()
 

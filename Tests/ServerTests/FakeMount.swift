@@ -18,15 +18,19 @@ final class FakeMount: Sendable {
     /// - Parameter pages: How many pages it has from the beginning, under the title `First`.
     init(
         _ path: String = "/stream.ogg", pages: Int = 0, pageBytes: Int = 400, span: Double = 30,
-        name: String = "Radio"
+        name: String = "Radio", format: StreamFormat? = nil
     ) {
         self.pageBytes = pageBytes
-        mount = Mount(
-            MountDescription(
-                path: path, contentType: "application/ogg", subtype: "Vorbis", bitrate: 32_000, quality: 5,
-                name: name, description: "A test", genre: "various", url: "https://radio.example"),
-            span: FrameCount(seconds: span))
-        mount.open(plainHeaders: Self.headers)
+        var description = MountDescription(
+            path: path, contentType: "application/ogg", subtype: "Vorbis", bitrate: 32_000, quality: 5,
+            name: name, description: "A test", genre: "various", url: "https://radio.example")
+        if let format {
+            description = MountDescription(
+                path: path, format: format, name: name, description: "A test", genre: "various",
+                url: "https://radio.example")
+        }
+        mount = Mount(description, span: FrameCount(seconds: span))
+        mount.open(plainHeaders: description.isOgg ? Self.headers : [])
         if pages > 0 { append(pages, title: Title(artist: "One", title: "First")) }
     }
 

@@ -114,6 +114,41 @@ import Testing
         }
     }
 
+    @Test func anMP3StreamBeginsWithItsFirstPageAndHasBlocksAndNoLinks() async throws {
+        let fake = FakeMount("/stream.mp3", pages: 30, format: .mp3(bitrate: 128_000))
+        try await withFrontDoor([fake]) { _, port in
+            let plain = try connect(port, "GET /stream.mp3 HTTP/1.1\r\n\r\n")
+            let fields = fields(try await plain.readHead())
+            #expect(fields["content-type"] == "audio/mpeg" && fields["icy-br"] == "128")
+            #expect(fields["ice-audio-info"] == "channels=2;samplerate=44100;bitrate=128")
+            let burst = fake.pages[10...].flatMap(\.plain)
+            #expect(try await plain.read(burst.count) == burst)
+            let icy = try connect(port, "GET /stream.mp3 HTTP/1.0\r\nIcy-MetaData: 1\r\n\r\n")
+            #expect(try await icy.readHead().contains("icy-metaint:4096\r\n"))
+            #expect(try await icy.read(4_096) == Array(burst.prefix(4_096)))
+            let words = try await icy.read(Int(try await icy.read(1)[0]) * 16)
+            #expect(String(decoding: words, as: UTF8.self).hasPrefix("StreamTitle='One - First';"))
+            let chained = try connect(port, "GET /stream.mp3?titles=chained HTTP/1.1\r\n\r\n")
+            let refusal = String(decoding: try await chained.readToEnd(), as: UTF8.self)
+            #expect(refusal.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+            #expect(refusal.hasSuffix("\r\n\r\n\(Refusal.noLinks.sentence)\n"))
+        }
+    }
+
+    @Test func anOpusStreamIsOggAt48000Hertz() async throws {
+        let fake = FakeMount("/stream.opus", pages: 3, format: .opus(bitrate: 96_000))
+        try await withFrontDoor([fake]) { _, port in
+            let client = try connect(port, "GET /stream.opus HTTP/1.1\r\nUser-Agent: Icecast 2.4.4\r\n\r\n")
+            let fields = fields(try await client.readHead())
+            #expect(fields["content-type"] == "application/ogg")
+            #expect(fields["ice-audio-info"] == "channels=2;samplerate=48000;bitrate=96")
+            #expect(try await client.read(fake.plain(from: 0).count) == fake.plain(from: 0))
+            let status = try connect(port, "GET /status-json.xsl HTTP/1.0\r\n\r\n")
+            let json = String(decoding: try await status.readToEnd(), as: UTF8.self)
+            #expect(json.contains("\"subtype\":\"Opus\"") && json.contains("\"bitrate\":96"))
+        }
+    }
+
     @Test func aSlowListenerIsDroppedAndAGoodOneGetsEverything() async throws {
         let fake = FakeMount(pages: 2, pageBytes: 100_000, span: 5)
         try await withFrontDoor([fake], eventLoops: 1) { door, port in

@@ -1,15 +1,21 @@
+import Broadcast
+import Codecs
 import NIOCore
 import Testing
 
 @testable import Server
 
 @Suite struct TitleFramingTests {
-    private func framing(_ target: String, _ fields: [String: String]) throws -> TitleFraming {
+    private func framing(
+        _ target: String, _ fields: [String: String], of format: StreamFormat = .vorbis(quality: 5)
+    ) throws -> TitleFraming {
         var reader = HeadReader(limit: 8192)
         let lines = fields.map { "\($0.key): \($0.value)\r\n" }.joined()
         reader.append(ByteBuffer(string: "GET \(target) HTTP/1.1\r\n\(lines)\r\n"))
         guard case .head(let head) = reader.next() else { throw Refusal.notHTTP }
-        return try TitleFramingRule.framing(for: head)
+        let mount = MountDescription(
+            path: "/stream", format: format, name: "", description: "", genre: "", url: "")
+        return try TitleFramingRule.framing(for: head, of: mount)
     }
 
     @Test(arguments: [
@@ -46,6 +52,30 @@ import Testing
     @Test(arguments: ["", "=", "=ICY", "=on", "=icy%00"])
     func anUnknownWishIsRefused(_ wish: String) {
         #expect(throws: Refusal.unknownTitles) { try framing("/stream.ogg?titles\(wish)", [:]) }
+    }
+
+    /// Blocks are what players know from MP3; blocks in Ogg would break what a relay passes on.
+    @Test(arguments: [
+        (["User-Agent": "Icecast 2.4.4", "Icy-MetaData": "1"], TitleFraming.icy, TitleFraming.plain),
+        (["User-Agent": "MPlayer UNKNOWN-12", "Icy-MetaData": "1"], .icy, .plain),
+        (["User-Agent": "ogg123/1.4.2 (vorbis-tools; Linux)"], .plain, .plain),
+        (["User-Agent": "mpg123/1.31.2", "Icy-MetaData": "1"], .icy, .icy),
+        (["User-Agent": "Lavf/59.27.100", "Icy-MetaData": "1"], .icy, .icy),
+        (["User-Agent": "Icecast 2.4.4"], .plain, .plain),
+        (["User-Agent": "Mozilla/5.0"], .plain, .plain),
+    ])
+    func aMountWithoutLinksGivesBlocksOrNone(
+        _ fields: [String: String], _ ofMP3: TitleFraming, _ ofOpus: TitleFraming
+    ) throws {
+        #expect(try framing("/stream.mp3", fields, of: .mp3(bitrate: 128_000)) == ofMP3)
+        #expect(try framing("/stream.opus", fields, of: .opus(bitrate: 96_000)) == ofOpus)
+    }
+
+    @Test(arguments: [StreamFormat.mp3(bitrate: 128_000), .opus(bitrate: 96_000)])
+    func chainedTitlesOfAMountWithoutLinksAreRefused(_ format: StreamFormat) throws {
+        #expect(throws: Refusal.noLinks) { try framing("/s?titles=chained", [:], of: format) }
+        #expect(try framing("/s?titles=icy", [:], of: format) == .icy)
+        #expect(try framing("/s?titles=none", ["Icy-MetaData": "1"], of: format) == .plain)
     }
 
     @Test func everyRowHasAReason() {

@@ -65,6 +65,25 @@ import Testing
         #expect(problems.allSatisfy { $0.severity == .wrong })
     }
 
+    @Test(arguments: [
+        ("/stream.mp3", "quality: 5", "vorbis", "mp3"), ("/a.ogg", "codec: mp3", "mp3", "vorbis or opus"),
+        ("/a.opus", "quality: 3", "vorbis", "opus"),
+    ])
+    func aPathThatPromisesAnotherCodecIsANote(path: String, line: String, codec: String, remedy: String)
+        throws
+    {
+        try makeStation(
+            sampleText.replacing("/stream.ogg", with: path).replacing(
+                "codec: vorbis\n    quality: 5", with: line))
+        let problems = check()
+        #expect(
+            told(problems) == [
+                "station.yaml:7:11: the mount \(path) carries \(codec), and players go by its ending: write codec: \(remedy), "
+                    + "or choose another path"
+            ])
+        #expect(problems.allSatisfy { $0.severity == .note })
+    }
+
     @Test func whatIsOnlyWorthKnowingIsANote() throws {
         try makeStation(
             sampleText.replacing("  emergency: emergency.ogg\n", with: "")

@@ -17,6 +17,10 @@ import Testing
                 "station.yaml:9:14: the quality of /stream.ogg cannot change while it is on air: \(remedy)"
             ])
         #expect(
+            try refused("codec: vorbis\n    quality: 5", "codec: mp3") == [
+                "station.yaml:8:12: the codec of /stream.ogg cannot change while it is on air: \(remedy)"
+            ])
+        #expect(
             try refused("- path: /stream.ogg", "- path: /other.ogg") == [
                 "station.yaml:6:1: the mount /stream.ogg is on air and cannot be renamed or taken away: \(remedy)"
             ])
@@ -27,6 +31,17 @@ import Testing
                     + "air: \(remedy)",
                 "station.yaml:7:12: commands come through /run/user/1000/funkhaus/control.sock, which cannot move while "
                     + "the station is on air: \(remedy)",
+            ])
+    }
+
+    @Test func theBitrateOfAMountNeedsARestartToo() throws {
+        let old = sampleText.replacing(
+            "codec: vorbis\n    quality: 5", with: "codec: opus\n    bitrate: 64 kbit/s")
+        let new = try load(old.replacing("64", with: "65"))
+        #expect(
+            new.changesNeedingRestart(from: try load(old)).map(\.description) == [
+                "/srv/radio/station.yaml:9:14: the bitrate of /stream.ogg cannot change while it is on air: restart the "
+                    + "daemon for that, or put it back"
             ])
     }
 

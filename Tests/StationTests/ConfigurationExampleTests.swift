@@ -24,14 +24,22 @@ import Testing
         _ = try load(
             text().replacing("    # password_env:", with: "    password_env:")
                 .replacing("    password_file:", with: "    # password_file:"))
+        let mp3 = try load(
+            text().replacing("codec: vorbis", with: "codec: mp3").replacing(
+                "    quality:", with: "    # quality:"
+            )
+            .replacing("    # bitrate:", with: "    bitrate:").replacing(
+                "titles: chained", with: "titles: admin"))
+        #expect(mp3.mounts[0].format == .mp3(bitrate: 128_000))
     }
 
     @Test func theExampleHasEveryKeyOfTheCodeAndNoOther() throws {
         // A key that stands in a comment is one with two spaces after the hash's indentation and no words behind it.
         let keys = try text().split(separator: "\n").compactMap { line -> String? in
-            try? #/^ *(?:- |# (?=password_env:|fallback:))?([a-z_]+):( .*)?$/#.firstMatch(in: line).map {
-                String($0.1)
-            }
+            try? #/^ *(?:- |# (?=password_env:|bitrate:|fallback:))?([a-z_]+):( .*)?$/#.firstMatch(in: line)
+                .map {
+                    String($0.1)
+                }
         }
         typealias Keys = ConfigurationKeys
         let known =

@@ -33,11 +33,7 @@ let mistakes: [Mistake] = [
     ),
     Mistake(
         "colour: red", for: "codec: vorbis",
-        "8:5: “colour” is not a key of mounts[0]: the keys are path, codec, quality, max_listeners, max_time, fallback and accounts"
-    ),
-    Mistake(
-        "bitrate: 128", for: "quality: 5",
-        "9:5: “bitrate” is not a key of mounts[0]: the keys are path, codec, quality, max_listeners, max_time, fallback and accounts"
+        "8:5: “colour” is not a key of mounts[0]: the keys are path, codec, quality, bitrate, max_listeners, max_time, fallback and accounts"
     ),
     Mistake(
         "crossfade: 4s", for: "order: shuffle",
@@ -130,8 +126,33 @@ let mistakes: [Mistake] = [
         "codec: vorbsi", for: "codec: vorbis",
         "8:12: mounts[0].codec is “vorbsi”: did you mean vorbis?"),
     Mistake(
+        "codec: aac", for: "codec: vorbis",
+        "8:12: mounts[0].codec is “aac”: write vorbis, mp3 or opus"),
+    Mistake(
         "codec: mp3", for: "codec: vorbis",
-        "8:12: mounts[0].codec is “mp3”: write vorbis"),
+        "9:14: mounts[0].quality is for vorbis alone: write bitrate: 128 kbit/s instead"),
+    Mistake(
+        "codec: opus\n    bitrate: 64 kbit/s", for: "codec: vorbis",
+        "10:14: mounts[0].quality is for vorbis alone: delete it"),
+    Mistake(
+        "bitrate: 128 kbit/s", for: "quality: 5",
+        "9:14: mounts[0].bitrate is for mp3 and opus, and this mount is vorbis: write quality: 4 instead, which is about 128 kbit/s"
+    ),
+    Mistake(
+        "quality: 3\n    bitrate: 128", for: "quality: 5",
+        "10:14: mounts[0].bitrate is for mp3 and opus, and this mount is vorbis: delete it"),
+    Mistake(
+        "codec: mp3\n    bitrate: 128", for: "codec: vorbis\n    quality: 5",
+        "9:14: mounts[0].bitrate is “128”: write a bit rate from 32 to 320 kbit/s, such as 128 kbit/s"),
+    Mistake(
+        "codec: mp3\n    bitrate: 100 kbit/s", for: "codec: vorbis\n    quality: 5",
+        "9:14: mounts[0].bitrate is 100 kbit/s, which MP3 does not have: the nearest is 96 kbit/s"),
+    Mistake(
+        "codec: mp3\n    bitrate: 512 kbit/s", for: "codec: vorbis\n    quality: 5",
+        "9:14: mounts[0].bitrate is 512 kbit/s, which MP3 does not have: the nearest is 320 kbit/s"),
+    Mistake(
+        "codec: opus\n    bitrate: 8 kbit/s", for: "codec: vorbis\n    quality: 5",
+        "9:14: mounts[0].bitrate is “8 kbit/s”: write a bit rate from 16 to 510 kbit/s, such as 96 kbit/s"),
     Mistake(
         "quality: 11", for: "quality: 5",
         "9:14: mounts[0].quality is “11”: write a number from -1 (smallest) to 10 (best)"),
@@ -182,7 +203,7 @@ let mistakes: [Mistake] = [
         "13:11: icecast[0].from is “/strem.ogg”, but no mount is called so: did you mean /stream.ogg?"),
     Mistake(
         "password_file: a\n    titles: icy", for: "password_file: icecast.secret",
-        "13:13: icecast[0].titles is “icy”: write chained or admin"),
+        "13:13: icecast[0].titles is “icy”: write chained, admin or none"),
     Mistake(
         "password_file: a\n    public: perhaps", for: "password_file: icecast.secret",
         "13:13: icecast[0].public is “perhaps”: write true or false"),
@@ -196,6 +217,19 @@ let mistakes: [Mistake] = [
         for: "url: http://source@icecast.example:8000/radio.ogg",
         "11:5: icecast[0] has titles: admin, which do not go over https: write chained, or an http:// address"
     ),
+    Mistake(
+        "codec: mp3\nicecast:\n  - url: https://icecast.example/radio.mp3",
+        for: "codec: vorbis\n    quality: 5\nicecast:\n  - url: http://source@icecast.example:8000/radio.ogg",
+        "10:5: icecast[0] has titles: admin, which do not go over https: write titles: none, or an http:// address"
+    ),
+    Mistake(
+        "codec: mp3\nicecast:\n  - titles: chained\n    url: http://icecast.example:8000/radio.mp3",
+        for: "codec: vorbis\n    quality: 5\nicecast:\n  - url: http://source@icecast.example:8000/radio.ogg",
+        "10:13: icecast[0].titles is chained, which only a vorbis mount has: write admin"),
+    Mistake(
+        "codec: opus\nicecast:\n  - titles: admin\n    url: http://icecast.example:8000/radio.opus",
+        for: "codec: vorbis\n    quality: 5\nicecast:\n  - url: http://source@icecast.example:8000/radio.ogg",
+        "10:13: icecast[0].titles is admin, and Icecast takes no titles for opus so: write none"),
     // Playlists and programme
     Mistake(
         "order: random", for: "order: shuffle",

@@ -1,3 +1,4 @@
+import Codecs
 import Programme
 import TestKit
 import Testing
@@ -10,7 +11,7 @@ import Testing
         #expect(configuration.station.name == "Radio Beispiel")
         #expect(configuration.station.seed == "Radio Beispiel")
         #expect(
-            configuration.mounts == [Configuration.Mount(path: "/stream.ogg", codec: .vorbis, quality: 5)])
+            configuration.mounts == [Configuration.Mount(path: "/stream.ogg", format: .vorbis(quality: 5))])
         let target = try #require(configuration.icecast.first)
         #expect(target.address == IcecastAddress(host: "icecast.example", port: 8_000, mount: "/radio.ogg"))
         #expect(target.password == .file("/srv/radio/icecast.secret"))
@@ -35,7 +36,7 @@ import Testing
         #expect(configuration.server.listen == ListenAddress(host: "::", port: 8_000))
         #expect(configuration.server.data == "/home/radio/.local/state/funkhaus")
         #expect(configuration.server.control == "/run/user/1000/funkhaus/control.sock")
-        #expect(configuration.mounts[0].quality == 5)
+        #expect(configuration.mounts[0].format == .vorbis(quality: 5))
         #expect(configuration.icecast.isEmpty)
         #expect(configuration.playlists[0].from == ["/srv/radio/x", "/z", "/srv/w.m3u"])
         #expect(configuration.playlists[0].order == .shuffle)
@@ -69,6 +70,28 @@ import Testing
                 "4:1: server.data is not set, and the environment has no HOME: add the line data: /var/lib/funkhaus"
             ])
     }
+
+    @Test func aMountHasACodecWithItsOneSetting() throws {
+        func format(_ lines: String) throws -> StreamFormat {
+            try load(sampleText.replacing("codec: vorbis\n    quality: 5", with: lines)).mounts[0].format
+        }
+        #expect(try format("codec: mp3") == .mp3(bitrate: 128_000))
+        #expect(try format("codec: mp3\n    bitrate: 320 kbit/s") == .mp3(bitrate: 320_000))
+        #expect(try format("codec: opus") == .opus(bitrate: 96_000))
+        #expect(try format("codec: opus\n    bitrate: 16kbps") == .opus(bitrate: 16_000))
+        #expect(try format("quality: -1") == .vorbis(quality: -1))
+    }
+
+    @Test(arguments: [("vorbis", "http", Titles.chained), ("mp3", "http", .admin), ("opus", "https", .none)])
+    func titlesReachATargetAsItsCodecAllows(codec: String, scheme: String, titles: Titles) throws {
+        let text = sampleText.replacing("codec: vorbis\n    quality: 5", with: "codec: \(codec)")
+            .replacing("http:", with: "\(scheme):")
+        #expect(try load(text).icecast[0].titles == titles)
+        let without = text.replacing("password_file:", with: "titles: none\n    password_file:")
+        #expect(try load(without).icecast[0].titles == .none)
+    }
+
+    typealias Titles = Configuration.IcecastTarget.Titles
 
     @Test func loudnessCanBeSwitchedOffAndMinusMayBeARealMinus() throws {
         #expect(try load(sampleText.replacing("-16 LUFS", with: "none")).programme.loudness == nil)

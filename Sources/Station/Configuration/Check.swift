@@ -22,6 +22,7 @@ public struct Check {
             return error.problems
         }
         var check = Check(configuration: configuration)
+        check.lookAtMounts()
         check.lookAtSecrets(environment)
         check.lookAtPlaylists()
         check.lookAtEmergency()
@@ -39,6 +40,20 @@ public struct Check {
 
     private mutating func report(_ sentence: String, _ key: String, _ severity: Problem.Severity = .wrong) {
         problems.append(Problem(sentence, at: configuration.place(of: key), severity: severity))
+    }
+
+    /// Players go by the ending of an address; and who writes `.mp3` may think that this makes it one.
+    private mutating func lookAtMounts() {
+        let endings = ["ogg": "vorbis or opus", "oga": "vorbis or opus", "opus": "opus", "mp3": "mp3"]
+        for (index, mount) in configuration.mounts.enumerated() {
+            let codec = mount.format.name.lowercased()
+            guard let ending = mount.path.split(separator: ".").last.map(String.init),
+                let codecs = endings[ending], !codecs.contains(codec)
+            else { continue }
+            report(
+                "the mount \(mount.path) carries \(codec), and players go by its ending: write codec: \(codecs), or "
+                    + "choose another path", "mounts[\(index)].path", .note)
+        }
     }
 
     private mutating func lookAtSecrets(_ environment: [String: String]) {

@@ -1,3 +1,4 @@
+public import Codecs
 public import Programme
 
 /// What a station's YAML file says, complete with defaults: plain values, paths absolute, every number in its range.
@@ -82,15 +83,10 @@ public struct Configuration: Sendable, Equatable {
 
     /// What listeners ask for, and how it is encoded.
     public struct Mount: Sendable, Equatable {
-        public enum Codec: String, Sendable, CaseIterable {
-            case vorbis
-        }
-
         /// With its leading slash; unique.
         public var path: String
-        public var codec: Codec
-        /// −1…10.
-        public var quality: Double
+        /// The codec with its quality or bit rate.
+        public var format: StreamFormat
         public var rules = MountRules()
     }
 
@@ -102,6 +98,8 @@ public struct Configuration: Sendable, Equatable {
             case chained
             /// By `/admin/metadata`.
             case admin
+            /// Not at all.
+            case none
         }
 
         /// Unique.
@@ -169,7 +167,9 @@ enum ConfigurationKeys {
     static let tls = ["listen", "certificate", "key"]
     static let account = ["user", "password_file", "password_env"]
     static let limits = ["listeners", "head", "head_time", "burst"]
-    static let mount = ["path", "codec", "quality", "max_listeners", "max_time", "fallback", "accounts"]
+    static let mount = [
+        "path", "codec", "quality", "bitrate", "max_listeners", "max_time", "fallback", "accounts",
+    ]
     static let icecast = ["url", "password_file", "password_env", "from", "titles", "public"]
     static let playlist = ["from", "order"]
     static let programme = ["default", "identification", "emergency", "loudness"]

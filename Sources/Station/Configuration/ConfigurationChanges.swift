@@ -12,15 +12,15 @@ extension Configuration {
                 refuse("the mount \(mount.path) is on air and cannot be renamed or taken away", "mounts")
                 continue
             }
-            if mounts[index].codec != mount.codec {
-                refuse(
-                    "the codec of \(mount.path) cannot change while it is on air", "mounts[\(index)].codec")
-            }
-            if mounts[index].quality != mount.quality {
-                refuse(
-                    "the quality of \(mount.path) cannot change while it is on air",
-                    "mounts[\(index)].quality")
-            }
+            guard mounts[index].format != mount.format else { continue }
+            let key =
+                switch (mount.format, mounts[index].format) {
+                case (.vorbis, .vorbis): "quality"
+                case (.mp3, .mp3), (.opus, .opus): "bitrate"
+                default: "codec"
+                }
+            refuse(
+                "the \(key) of \(mount.path) cannot change while it is on air", "mounts[\(index)].\(key)")
         }
         if server.listen != old.server.listen {
             refuse(

@@ -10,23 +10,14 @@ extension ConfigurationReader {
             let path = section.required("path", example: "path: /stream.ogg").flatMap {
                 readMountPath($0, mounts)
             }
-            let codec = section.value("codec", otherwise: .vorbis) {
-                $0.choice(Configuration.Mount.Codec.allCases)
-            }
-            let quality = section.value("quality", otherwise: 5) { $0.value(Self.qualityForm, Self.quality) }
+            let format = readFormat(section)
             let rules = readRules(section)
-            guard let path, let codec, let quality, let rules else { continue }
-            mounts.append(Configuration.Mount(path: path, codec: codec, quality: quality, rules: rules))
+            guard let path, let format, let rules else { continue }
+            mounts.append(Configuration.Mount(path: path, format: format, rules: rules))
             fallbacks.append(section["fallback"])
         }
         guard mounts.count == items.count else { return nil }
         return readFallbacks(fallbacks, &mounts) ? mounts : nil
-    }
-
-    private static let qualityForm = "a number from -1 (smallest) to 10 (best)"
-
-    private static func quality(_ text: String) -> Double? {
-        Double(text).flatMap { (-1...10).contains($0) ? $0 : nil }
     }
 
     /// Paths that the embedded server answers itself, and Icecast's own.
@@ -63,13 +54,8 @@ extension ConfigurationReader {
             .flatMap { readAddress($0, targets) }
             let password = readPassword(section)
             let from = readFrom(section, mounts)
-            let titles = section.value("titles", otherwise: .chained) {
-                $0.choice(Configuration.IcecastTarget.Titles.allCases)
-            }
-            if titles == .admin, address?.usesTLS == true {
-                section.report(
-                    "has titles: admin, which do not go over https: write chained, or an http:// address")
-            }
+            let format = mounts?.first { $0.path == from }?.format
+            let titles = readTitles(section, of: format, usesTLS: address?.usesTLS == true)
             let isPublic = section.value("public", otherwise: false) { $0.flag() }
             guard let address, let password, let from, let titles, let isPublic else { continue }
             targets.append(

@@ -70,7 +70,7 @@ extension ConfigurationReader {
 }
 
 /// A number with one of some units behind it: `-16 LUFS`, `4tracks`; nil for any other text.
-private func quantity(_ text: String, units: [String]) -> Double? {
+func quantity(_ text: String, units: [String]) -> Double? {
     // People type, and word processors make, a real minus sign.
     let text = text.replacing("\u{2212}", with: "-")
     let number = text.prefix { "+-.0123456789".contains($0) }

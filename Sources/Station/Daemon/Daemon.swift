@@ -31,6 +31,7 @@ public final class Daemon: Sendable {
     let control: MasterControl
     let door: FrontDoor
     let passwords = PasswordClerk()
+    private let announcer = Announcer()
     let running: Mutex<Running>
     let onAirSince: Instant
     /// One reload at a time.
@@ -96,8 +97,8 @@ public final class Daemon: Sendable {
         self.meter = meter
         opener = MediaOpener(program: program, isOnAir: true)
         control = MasterControl(
-            settings: Self.settings(configuration, logger), journal: StationJournal(history: history),
-            wall: Self.wall)
+            settings: Self.settings(configuration, logger),
+            journal: StationJournal(history: history, announcer: announcer), wall: Self.wall)
         let control = control
         library = MusicLibrary(
             configuration: configuration, index: (try? history.library()) ?? [],
@@ -146,6 +147,7 @@ public final class Daemon: Sendable {
         let ports = try await door.start()
         sayCapacity()
         library.start()
+        announce()
         let pushes = configuration.icecast.compactMap { push($0, configuration, mounts) }
         for push in pushes { push.start() }
         running.withLock { running in
@@ -169,6 +171,7 @@ public final class Daemon: Sendable {
 
     private func stop() async {
         commands.withLock { $0.take() }?.stop()
+        announcer.stop()
         for push in running.withLock({ $0.pushes }) { push.stop() }
         await door.shutdown()
         passwords.stop()
@@ -196,11 +199,20 @@ public final class Daemon: Sendable {
             ])
     }
 
+    private func announce() {
+        announcer.start(
+            report: { [control] in try? control.report(count: 20) },
+            // Identifications are left out of it.
+            aired: { [history] in try? history.aired(last: 40) },
+            station: { [door] in door.station.name }, now: Self.now,
+            tell: { [door] in door.runningOrder = $0 })
+    }
+
     /// A mount, and the rendition that fills it.
     private func mount(_ wanted: Configuration.Mount, _ configuration: Configuration) -> Mount {
         let mount = Mount(describe(wanted, configuration))
         let isTaken = control.add(
-            quality: wanted.quality,
+            wanted.format,
             output: RenditionOutput(
                 open: { headers in mount.open(plainHeaders: headers) }, page: { page in mount.append(page) }))
         if !isTaken { logger.error("too many mounts", metadata: ["mount": "\(wanted.path)"]) }
@@ -210,9 +222,8 @@ public final class Daemon: Sendable {
     private func describe(_ wanted: Configuration.Mount, _ configuration: Configuration) -> MountDescription {
         let station = configuration.station
         return MountDescription(
-            path: wanted.path, contentType: "application/ogg", subtype: "Vorbis",
-            bitrate: VorbisStream.nominalBitrate(quality: wanted.quality), quality: wanted.quality,
-            name: station.name, description: station.description, genre: station.genre, url: station.url)
+            path: wanted.path, format: wanted.format, name: station.name, description: station.description,
+            genre: station.genre, url: station.url)
     }
 
     private func push(
@@ -231,11 +242,17 @@ public final class Daemon: Sendable {
         _ wanted: Configuration.IcecastTarget, _ configuration: Configuration
     ) throws -> PushTarget {
         let station = configuration.station
+        let titles: PushTarget.Titles =
+            switch wanted.titles {
+            case .chained: .chained
+            case .admin: .admin
+            case .none: .none
+            }
         return try PushTarget(
             host: wanted.address.host, port: UInt16(wanted.address.port), mount: wanted.address.mount,
             user: wanted.address.user,
             password: PushPassword(try wanted.password.read(environment: environment).text),
-            usesTLS: wanted.address.usesTLS, titles: wanted.titles == .chained ? .chained : .admin,
+            usesTLS: wanted.address.usesTLS, titles: titles,
             texts: PushTarget.Texts(
                 name: station.name, description: station.description, genre: station.genre, url: station.url,
                 isPublic: wanted.isPublic))

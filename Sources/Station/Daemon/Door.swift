@@ -1,6 +1,7 @@
 internal import Audio
 internal import Codecs
 internal import Dispatch
+internal import Foundation
 internal import Logging
 internal import Playout
 internal import Server
@@ -27,7 +28,8 @@ extension FrontDoorConfiguration {
             },
             burst: FrameCount(seconds: server.limits.burst.inSeconds),
             station: StationTexts(
-                name: configuration.station.name, description: configuration.station.description),
+                name: configuration.station.name, description: configuration.station.description,
+                zone: TimeZone(identifier: configuration.station.timezone) ?? .gmt),
             limits: Limits(
                 listeners: server.limits.listeners, headBytes: server.limits.head,
                 headTime: server.limits.headTime),

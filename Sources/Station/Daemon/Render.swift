@@ -15,8 +15,8 @@ public struct Render {
     ///
     /// - Parameters:
     ///   - from: nanoseconds since 1970-01-01T00:00Z.
-    ///   - output: a path that ends in `.ogg` (Vorbis, a link for each title) or `.wav` (the mix, 32-bit float); nil for
-    ///     Ogg on standard output.
+    ///   - output: a path that ends in `.ogg` (Vorbis, a link for each title), `.mp3`, `.opus` or `.wav` (the mix, 32-bit
+    ///     float); nil for Ogg on standard output.
     ///   - progress: called a few times a second with the part that is done, 0…1, measuring included.
     /// - Returns: what the file holds, in order.
     public static func run(
@@ -55,14 +55,15 @@ public struct Render {
                 file.write(FloatWAV.samples(block, count: count))
             }
         } else {
+            let format = format(of: output, configuration)
+            let hasLinks = format.hasLinks
             renderer.run(
-                timeline, from: start, length: length, quality: configuration.mounts[0].quality,
-                opener: opener,
+                timeline, from: start, length: length, format: format, opener: opener,
                 output: RenditionOutput(
-                    open: { _ in },
+                    open: { headers in if !hasLinks { file.write(headers) } },
                     page: { page in
                         if page.startsLink { file.write(page.link.bytes) }
-                        file.write(page.chained)
+                        file.write(hasLinks ? page.chained : page.plain)
                     }),
                 progress: report)
         }
@@ -73,6 +74,17 @@ public struct Render {
             item.length = item.length.map { min($0, start + length - item.start) }
             return words.item(item)
         }
+    }
+
+    /// What the output's ending asks for, as the first mount of that codec has it.
+    private static func format(of output: String?, _ configuration: Configuration) -> StreamFormat {
+        let standard: StreamFormat =
+            switch output?.split(separator: ".").last {
+            case "mp3": .mp3(bitrate: 128_000)
+            case "opus": .opus(bitrate: 96_000)
+            default: .vorbis(quality: 5)
+            }
+        return configuration.mounts.map(\.format).first { $0.name == standard.name } ?? standard
     }
 
     /// The plan of the span: what was on air, as far as the journal has it, and what the rotation says after it.
@@ -143,10 +155,10 @@ private final class OutputFile: Sendable {
     init(_ path: String?) throws(RenderError) {
         self.path = path ?? "Standard output"
         if let path {
-            guard path.hasSuffix(".ogg") || path.hasSuffix(".wav") else {
+            guard [".ogg", ".mp3", ".opus", ".wav"].contains(where: path.hasSuffix) else {
                 throw RenderError(
-                    "--output \(path): the name must end in .ogg or .wav, or be - for Ogg on standard output."
-                )
+                    "--output \(path): the name must end in .ogg, .mp3, .opus or .wav, or be - for Ogg on standard "
+                        + "output.")
             }
             descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
             guard descriptor >= 0 else {

@@ -3,16 +3,25 @@ internal import Playout
 internal import Programme
 internal import Synchronization
 
-/// Writes what the playout tells into the history. No method waits but `commit`, at most two seconds.
+/// Writes what the playout tells into the history, and has it announced. No method waits but `commit`, at most two
+/// seconds.
 struct StationJournal: Journal {
     let history: History
+    let announcer: Announcer
 
-    func record(_ fact: Fact, state: Timeline.State) { history.record(fact, state: state) }
+    func record(_ fact: Fact, state: Timeline.State) {
+        history.record(fact, state: state)
+        announcer.look()
+    }
 
-    func commit(_ fact: Fact, state: Timeline.State) -> String? { history.commit(fact, state: state).words }
+    func commit(_ fact: Fact, state: Timeline.State) -> String? {
+        defer { announcer.look() }
+        return history.commit(fact, state: state).words
+    }
 
     func began(_ item: Item, at instant: Instant, offset: Length) {
         history.began(Aired(item, start: instant, offset: offset))
+        announcer.began(at: instant)
     }
 
     func ended(_ item: Item, at instant: Instant, why: String?) {

@@ -25,7 +25,7 @@ struct RenderCommand: ParsableCommand {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "The file to be written: .ogg, or .wav for the mix before encoding; - is Ogg on standard output.",
+            "The file to be written: .ogg, .mp3, .opus, or .wav for the mix before encoding; - is Ogg on standard output.",
             valueName: "file"),
         completion: .file(extensions: ["ogg", "wav"]))
     var output: String

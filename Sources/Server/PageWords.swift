@@ -1,0 +1,54 @@
+/// The page's own words.
+struct PageWords: Sendable {
+    let language: String
+    let onAir: String
+    let next: String
+    let last: String
+    let listen: String
+    let stop: String
+    let volume: String
+    /// While a stream is asked for.
+    let connecting: String
+    /// When it broke; `%` stands for the seconds until the next attempt.
+    let lost: String
+    /// When no mount is of a kind that the browser plays.
+    let unplayable: String
+    let nothing: String
+    let elsewhere: String
+    let elsewhereHint: String
+    let embedding: String
+    let embeddingHint: String
+    /// For a browser without JavaScript; `%` stands for the time.
+    let frozen: String
+
+    static let english = PageWords(
+        language: "en", onAir: "On air", next: "Coming up", last: "Just played", listen: "Listen",
+        stop: "Stop", volume: "Volume", connecting: "Connecting …",
+        lost: "The connection is lost. Trying again in % s.",
+        unplayable: "This browser cannot play the station. Another player can: see below.",
+        nothing: "Nothing is on air at the moment.", elsewhere: "Listen in another player",
+        elsewhereHint: "Open the playlist, or copy the address into VLC, mpv or a radio.",
+        embedding: "Put the player on your own page",
+        embeddingHint: "This piece of HTML shows it, and loads nothing from anywhere else.",
+        frozen: "Titles as they were at %; without JavaScript they stay so until you load the page again.")
+
+    static let german = PageWords(
+        language: "de", onAir: "Auf Sendung", next: "Danach", last: "Gerade lief", listen: "Hören",
+        stop: "Anhalten", volume: "Lautstärke", connecting: "Verbindung wird aufgebaut …",
+        lost: "Die Verbindung ist unterbrochen. Neuer Versuch in % s.",
+        unplayable:
+            "Dieser Browser kann den Sender nicht abspielen. Ein anderer Player kann es: siehe unten.",
+        nothing: "Gerade ist nichts auf Sendung.", elsewhere: "In einem anderen Player hören",
+        elsewhereHint: "Die Playlist öffnen, oder die Adresse in VLC, mpv oder ein Radio kopieren.",
+        embedding: "Den Player auf die eigene Seite setzen",
+        embeddingHint: "Dieses Stück HTML zeigt ihn, und es lädt nichts von anderswo.",
+        frozen: "Titel von % Uhr; ohne JavaScript bleiben sie so, bis die Seite neu geladen wird.")
+
+    /// German when the browser names it before English. Browsers write the preferred language first.
+    static func preferred(_ acceptLanguage: String) -> PageWords {
+        let languages = acceptLanguage.lowercased().split(separator: ",").map {
+            $0.drop { $0 == " " }.prefix(2)
+        }
+        return languages.first { $0 == "de" || $0 == "en" } == "de" ? german : english
+    }
+}
