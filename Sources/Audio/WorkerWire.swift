@@ -43,16 +43,25 @@ public enum WorkerRequest: WireMessage, Hashable {
     case decode(path: String, from: FrameCount)
     /// Read the whole file and say what it is.
     case measure(path: String)
+    /// Send the audio of the stream whose bytes follow this message, until the daemon closes its sending half.
+    case receive
 
-    public static func limit(kind: UInt8) -> Int? { kind == 1 || kind == 2 ? 16 + WorkerWire.mostText : nil }
+    public static func limit(kind: UInt8) -> Int? {
+        switch kind {
+        case 1, 2: 16 + WorkerWire.mostText
+        case 4: 0
+        default: nil
+        }
+    }
 
     public init(kind: UInt8, fields: inout WireFields) throws(WireFault) {
-        if kind == 1 {
+        switch kind {
+        case 1:
             let from = FrameCount(frames: try fields.integer())
             guard from >= .zero else { throw WireFault() }
             self = .decode(path: try fields.text(), from: from)
-        } else {
-            self = .measure(path: try fields.text())
+        case 2: self = .measure(path: try fields.text())
+        default: self = .receive
         }
     }
 
@@ -65,6 +74,7 @@ public enum WorkerRequest: WireMessage, Hashable {
                 bytes.add(path)
             }
         case .measure(let path): WireBytes.message(2) { $0.add(path) }
+        case .receive: WireBytes.message(4)
         }
     }
 }
@@ -82,10 +92,12 @@ public enum WorkerMessage: WireMessage, Hashable {
     case measured(FileMeasurement)
     /// The last message: no more can be read.
     case failed(MediaFault)
+    /// A stream says what is played from its next frame on; nil where it says nothing.
+    case title(artist: String?, title: String?)
 
     public static func limit(kind: UInt8) -> Int? {
         switch kind {
-        case 1, 5: 16_384
+        case 1, 5, 8: 16_384
         case 2: WorkerWire.mostFrames * EngineFormat.channels * MemoryLayout<Float>.size
         case 3, 4: 0
         case 6: 256
@@ -102,7 +114,8 @@ public enum WorkerMessage: WireMessage, Hashable {
         case 3: self = .finished
         case 4: self = .alive
         case 5: self = .measured(try FileMeasurement(&fields))
-        default: self = .failed(try MediaFault(&fields))
+        case 6: self = .failed(try MediaFault(&fields))
+        default: self = .title(artist: try fields.optionalText(), title: try fields.optionalText())
         }
     }
 
@@ -115,6 +128,11 @@ public enum WorkerMessage: WireMessage, Hashable {
         case .alive: WireBytes.message(4)
         case .measured(let measurement): WireBytes.message(5) { $0.add(measurement) }
         case .failed(let fault): WireBytes.message(6) { $0.add(fault) }
+        case .title(let artist, let title):
+            WireBytes.message(8) { bytes in
+                bytes.add(artist)
+                bytes.add(title)
+            }
         }
     }
 
@@ -139,6 +157,9 @@ public struct WireReader<Message: WireMessage>: Sendable {
     private var start = 0
 
     public init() {}
+
+    /// What was appended and is part of no message yet.
+    public var unread: ArraySlice<UInt8> { bytes[start...] }
 
     /// Takes bytes as they came.
     public mutating func append(_ more: ArraySlice<UInt8>) {

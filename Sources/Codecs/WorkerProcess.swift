@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// One worker: its process, and the daemon's end of the socket between them.
 ///
-/// One thread sends, receives and reaps; any thread may kill. A process is reaped before its number can be another's.
+/// One thread sends the request, receives and reaps; any thread may offer a stream's bytes and kill. A process is reaped before its number can be another's.
 final class WorkerProcess: Sendable {
     /// What `receive` found.
     enum Input {
@@ -51,6 +51,14 @@ final class WorkerProcess: Sendable {
             unsafe Glibc.send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
         }
     }
+
+    /// Sends as many bytes of a stream as the socket takes at once, and tells how many; never waits.
+    func offer(_ bytes: UnsafeRawBufferPointer) -> Int {
+        max(0, unsafe Glibc.send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT)))
+    }
+
+    /// Says that no byte follows.
+    func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
 
     /// Waits for bytes until a time on the monotonic clock, and reads them into `buffer` from its start.
     func receive(into buffer: inout [UInt8], until deadline: Int64) -> Input {

@@ -1,7 +1,7 @@
 internal import Audio
 internal import CAV
 
-/// An open container: libavformat's demuxer over the one file, and its one audio stream that is played.
+/// An open container: libavformat's demuxer over the one input, and its one audio stream that is played.
 @safe
 final class Container {
     /// Why no further packet came.
@@ -20,9 +20,9 @@ final class Container {
     /// The first of libav's names of the format.
     let name: String
 
-    init(_ file: InputFile) throws(MediaFault) {
-        bytes = ByteStream(file)
-        unsafe context = try Self.open(bytes)
+    init(_ input: any InputBytes) throws(MediaFault) {
+        bytes = ByteStream(input)
+        unsafe context = try Self.open(bytes, isLine: input.size == nil)
         name = unsafe Self.firstName(context.pointee.iformat)
         do throws(MediaFault) {
             unsafe stream = try Self.chooseStream(context)
@@ -79,6 +79,16 @@ final class Container {
         return text.contains { !$0.isWhitespace } ? text : nil
     }
 
+    /// Whether the texts have changed since this was last asked: a line goes on to another track.
+    func hasNewTexts() -> Bool {
+        let changed =
+            unsafe stream.pointee.event_flags & AVSTREAM_EVENT_FLAG_METADATA_UPDATED != 0
+            || context.pointee.event_flags & AVFMT_EVENT_FLAG_METADATA_UPDATED != 0
+        unsafe stream.pointee.event_flags &= ~AVSTREAM_EVENT_FLAG_METADATA_UPDATED
+        unsafe context.pointee.event_flags &= ~AVFMT_EVENT_FLAG_METADATA_UPDATED
+        return changed
+    }
+
     /// The stream's number in the container.
     var streamID: Int { unsafe Int(stream.pointee.id) }
 
@@ -90,15 +100,19 @@ final class Container {
 
     // MARK: Opening
 
-    private static func open(_ bytes: ByteStream) throws(MediaFault) -> UnsafeMutablePointer<AVFormatContext>
-    {
+    /// Looks into the first bytes, as many as it takes: 2 MB of a file; of a line 64 kB or half a second, for somebody
+    /// waits to be heard.
+    private static func open(
+        _ bytes: ByteStream, isLine: Bool
+    ) throws(MediaFault) -> UnsafeMutablePointer<AVFormatContext> {
         guard let io = unsafe bytes.handle, let made = unsafe avformat_alloc_context() else {
             throw .tooLarge
         }
         var context: UnsafeMutablePointer<AVFormatContext>? = unsafe made
         unsafe made.pointee.pb = unsafe io
         unsafe made.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
-        unsafe made.pointee.probesize = 2 << 20
+        unsafe made.pointee.probesize = isLine ? 64 << 10 : 2 << 20
+        if isLine { unsafe made.pointee.max_analyze_duration = Int64(AV_TIME_BASE) / 2 }
         unsafe made.pointee.max_streams = 64
         unsafe cav_refuse_files(made)
         do throws(MediaFault) {

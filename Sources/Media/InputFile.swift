@@ -3,9 +3,11 @@ internal import CShims
 internal import Glibc
 
 /// The one file that a worker reads: a descriptor, opened before the walls go up and closed with this object.
-final class InputFile {
-    let descriptor: Int32
-    let size: Int64
+final class InputFile: InputBytes {
+    private let descriptor: Int32
+    /// Its bytes when it was opened.
+    let length: Int64
+    var size: Int64? { length }
     private let modified: Int64
 
     /// Opens a regular file that is not empty. A pipe or device is not waited for.
@@ -25,7 +27,7 @@ final class InputFile {
             throw isFile ? .empty : .notAFile
         }
         self.descriptor = descriptor
-        self.size = size
+        length = size
         self.modified = modified
     }
 
@@ -35,15 +37,20 @@ final class InputFile {
     var hasChanged: Bool {
         var size: Int64 = 0
         var modified: Int64 = 0
-        return unsafe cshims_file_mark(descriptor, &size, &modified) != 0 || size != self.size
+        return unsafe cshims_file_mark(descriptor, &size, &modified) != 0 || size != length
             || modified != self.modified
+    }
+
+    func read(_ to: UnsafeMutableRawBufferPointer, at place: Int64) -> Int {
+        // Unsafe: pread writes at most `to.count` bytes to where `to` points.
+        unsafe pread(descriptor, to.baseAddress, to.count, off_t(place))
     }
 
     /// The bytes from a place on, at most `count`; fewer at the end of the file.
     func bytes(at place: Int64, count: Int) -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: count) { to, filled in
-            // Unsafe: pread writes at most `to.count` bytes to where `to` points.
-            filled = unsafe max(0, pread(descriptor, to.baseAddress, to.count, off_t(place)))
+            // Unsafe: as above.
+            filled = unsafe max(0, read(UnsafeMutableRawBufferPointer(to), at: place))
         }
     }
 

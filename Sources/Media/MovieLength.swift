@@ -24,7 +24,7 @@ struct MovieLength {
     /// How many samples of `rate` a track has when its encoder's delay is taken off; nil when its boxes do not say.
     static func samples(ofTrack track: Int, rate: Int, in file: InputFile) -> Int64? {
         var movie = MovieLength(file, track: Int64(track))
-        movie.walk(from: 0, to: file.size, depth: 0)
+        movie.walk(from: 0, to: file.length, depth: 0)
         return movie.found.flatMap { length in
             let (scaled, overflow) = length.multipliedReportingOverflow(by: Int64(rate))
             return overflow ? nil : scaled / movie.mediaScale

@@ -14,7 +14,7 @@ enum OggChain {
             guard beginsStream else { break }
             first.insert(serial(start, place))
         }
-        let end = file.bytes(at: max(0, file.size - Int64(mostPage)), count: mostPage)
+        let end = file.bytes(at: max(0, file.length - Int64(mostPage)), count: mostPage)
         guard let last = pages(in: end).last else { return true }
         return !first.contains(serial(end, last))
     }

@@ -18,6 +18,9 @@ struct PacketDecoder: ~Copyable {
         case outOfMemory
     }
 
+    /// Packets that may be damaged before an input is given up: a rotten file ends, a scratched one plays.
+    private static let mostDamage = 5_000
+
     // Unsafe: allocated in `init`, freed in `deinit`; this value alone has them. `frame`'s data are libav's own and
     // last until the next `receive`.
     private let context: UnsafeMutablePointer<AVCodecContext>
@@ -84,5 +87,37 @@ struct PacketDecoder: ~Copyable {
         case CAV_NO_MEMORY: .outOfMemory
         default: .damaged
         }
+    }
+
+    /// Decodes the container's packets until there is a frame. False at the end of the input.
+    ///
+    /// - Parameter damage: counts what could not be decoded; beyond `mostDamage` the input is given up.
+    func decode(from container: Container, _ packet: borrowing Packet, damage: inout Int) throws(MediaFault)
+        -> Bool
+    {
+        while damage <= Self.mostDamage {
+            switch receive() {
+            case .frame: return true
+            case .ended: return false
+            case .outOfMemory: throw .tooLarge
+            case .damaged: damage += 1
+            case .wantsPacket:
+                do {
+                    try container.read(packet)
+                    if !send(packet) { damage += 1 }
+                } catch {
+                    switch error {
+                    case .outOfMemory: throw .tooLarge
+                    case .damaged: damage += 1
+                    case .endOfFile:
+                        guard container.readFailure == 0 else {
+                            throw .unreadable(errno: container.readFailure)
+                        }
+                        finish()
+                    }
+                }
+            }
+        }
+        throw .corrupt
     }
 }

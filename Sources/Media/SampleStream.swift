@@ -6,9 +6,6 @@ internal import CAV
 /// It is open when its first frame has been decoded; that frame tells the true rate and where the file's time
 /// begins, once the encoder's delay is removed.
 struct SampleStream: ~Copyable {
-    /// Packets that may be damaged before a file is given up: a rotten file ends, a scratched one plays.
-    private static let mostDamage = 5_000
-
     let file: InputFile
     let container: Container
     let codec: String
@@ -102,35 +99,14 @@ struct SampleStream: ~Copyable {
         return (0...sample).contains(index) ? index : nil
     }
 
-    /// Decodes packets until there is a frame. False at the end of the file.
     private static func decode(
         _ file: InputFile, _ container: Container, _ packet: borrowing Packet,
-        _ decoder: borrowing PacketDecoder,
-        _ damage: inout Int
+        _ decoder: borrowing PacketDecoder, _ damage: inout Int
     ) throws(MediaFault) -> Bool {
-        while damage <= mostDamage {
-            switch decoder.receive() {
-            case .frame: return true
-            case .ended: return false
-            case .outOfMemory: throw .tooLarge
-            case .damaged: damage += 1
-            case .wantsPacket:
-                do {
-                    try container.read(packet)
-                    if !decoder.send(packet) { damage += 1 }
-                } catch {
-                    switch error {
-                    case .outOfMemory: throw .tooLarge
-                    case .damaged: damage += 1
-                    case .endOfFile:
-                        guard container.readFailure == 0 else {
-                            throw .unreadable(errno: container.readFailure)
-                        }
-                        decoder.finish()
-                    }
-                }
-            }
+        do throws(MediaFault) {
+            return try decoder.decode(from: container, packet, damage: &damage)
+        } catch {
+            throw error == .corrupt && file.hasChanged ? .changed : error
         }
-        throw file.hasChanged ? .changed : .corrupt
     }
 }

@@ -3,7 +3,7 @@ internal import CAV
 internal import CShims
 internal import Glibc
 
-/// The whole life of a worker process: wait for one request, open its one file, go behind the walls, answer, end.
+/// The whole life of a worker process: wait for one request, open its one input, go behind the walls, answer, end.
 ///
 /// One thread. The daemon commands it through descriptor 0 and reads descriptor 1, which are two names of one socket;
 /// when the daemon closes its end or dies, reading ends, writing fails, and the process is over. It must not start
@@ -21,13 +21,16 @@ public enum WorkerMain {
         cshims_die_with_parent()
         cshims_forget_startup()
         av_log_set_level(AV_LOG_QUIET)
-        guard let request = readRequest() else { return 1 }
+        guard let (request, rest) = readRequest() else { return 1 }
         do {
             switch request {
             case .decode(let path, let from): try decode(try open(path), from: from)
             case .measure(let path):
                 cshims_yield_to_all()
                 try measure(try open(path))
+            case .receive:
+                try lockDown()
+                try receive(InputLine(rest))
             }
         } catch {
             guard (try? send(WorkerMessage.failed(error).bytes)) != nil else { return 1 }
@@ -50,6 +53,17 @@ public enum WorkerMain {
         try send(WorkerMessage.finished.bytes)
     }
 
+    private static func receive(_ line: InputLine) throws(MediaFault) {
+        let reader = try LineReader(line)
+        try send(WorkerMessage.opened(reader.source).bytes)
+        // What is decoded is not gathered: it is about to be heard.
+        let sender = AudioSender(gathers: false)
+        try reader.read(into: sender) { (artist, title) throws(MediaFault) in
+            try send(WorkerMessage.title(artist: artist, title: title).bytes)
+        }
+        try send(WorkerMessage.finished.bytes)
+    }
+
     private static func measure(_ file: InputFile) throws(MediaFault) {
         let track = try TrackReader(file, from: .zero)
         let sink = try MeasuringSink { () throws(MediaFault) in try send(WorkerMessage.alive.bytes) }
@@ -60,12 +74,17 @@ public enum WorkerMain {
     /// Opens the file, and locks the process down for the rest of its life.
     private static func open(_ path: String) throws(MediaFault) -> InputFile {
         let file = try InputFile(path: path)
-        cshims_limit(mostMemory, mostSeconds)
-        guard cshims_forbid_calls() == 0 else { throw .unreadable(errno: errno) }
+        try lockDown()
         return file
     }
 
-    private static func readRequest() -> WorkerRequest? {
+    private static func lockDown() throws(MediaFault) {
+        cshims_limit(mostMemory, mostSeconds)
+        guard cshims_forbid_calls() == 0 else { throw .unreadable(errno: errno) }
+    }
+
+    /// The request, and what already came behind it.
+    private static func readRequest() -> (WorkerRequest, rest: ArraySlice<UInt8>)? {
         var reader = WireReader<WorkerRequest>()
         var bytes = [UInt8](repeating: 0, count: 8_192)
         while true {
@@ -73,7 +92,7 @@ public enum WorkerMain {
             guard count > 0 else { return nil }
             reader.append(bytes[..<count])
             do {
-                if let request = try reader.next() { return request }
+                if let request = try reader.next() { return (request, reader.unread) }
             } catch {
                 return nil
             }
@@ -94,12 +113,14 @@ public enum WorkerMain {
     }
 }
 
-/// Gathers frames into messages of the largest size.
+/// Gathers frames into messages of the largest size, or sends them as they come.
 private final class AudioSender: FrameSink {
+    private let gathers: Bool
     private var left: [Float] = []
     private var right: [Float] = []
 
-    init() {
+    init(gathers: Bool = true) {
+        self.gathers = gathers
         left.reserveCapacity(WorkerWire.mostFrames)
         right.reserveCapacity(WorkerWire.mostFrames)
     }
@@ -114,6 +135,7 @@ private final class AudioSender: FrameSink {
             taken += count
             if self.left.count == WorkerWire.mostFrames { try flush() }
         }
+        if !gathers { try flush() }
     }
 
     func flush() throws(MediaFault) {

@@ -7,7 +7,7 @@ extension Conductor {
     /// Cuts to what follows as soon as that has frames, in one of the next steps.
     func beginSkip() {
         cutFact = .skip
-        if next?.handed == true { _ = engine.commands.push(.cut) }
+        if next?.handed == true { _ = engine.commands.push(.cut(fade: Engine.fade)) }
     }
 
     /// Whether the cut has been carried out, seen from the item that was on air before it.

@@ -19,6 +19,8 @@ final class Conductor {
     /// A file on its way to the air or on it.
     struct Loaded {
         var item: Item
+        /// The DJ's connection, when it is one.
+        var session: Int?
         /// The frame of the file with which the deck begins.
         var offset: Length
         let deck: Deck
@@ -53,6 +55,9 @@ final class Conductor {
     private(set) var troubles: [Trouble] = []
     static let troubleLimit = 50
 
+    /// The DJs who are connected, and who of them has the air.
+    var liveDesk: LiveDesk
+
     /// Everything that the engine has or may still get, by deck.
     private var lent: [Int: Loaded] = [:]
     var lastDeck = Engine.toneID
@@ -74,6 +79,7 @@ final class Conductor {
         self.opener = opener
         self.journal = journal
         self.titles = titles
+        liveDesk = LiveDesk(rules: settings.live.handOver)
         base = Instant(frames: 0)
     }
 
@@ -95,6 +101,7 @@ final class Conductor {
         while let event = engine.events.pop() { take(event) }
         if emergency == nil { loadEmergency() }
         handEmergency()
+        stepLive()
         if next == nil { chooseNext() }
         handNext()
     }
@@ -118,15 +125,23 @@ final class Conductor {
 
     private func load(_ item: Item, from offset: Length) { next = open(item, from: offset) }
 
-    private func open(_ item: Item, from offset: Length) -> Loaded {
+    func open(_ item: Item, from offset: Length) -> Loaded {
         let track = opener.open(item.track.file, from: offset)
-        lastDeck += 1
         let deck = Deck(
-            id: lastDeck, frames: track.frames, gainDecibels: item.track.gain(target: settings.loudness),
+            id: nextDeck(), frames: track.frames, gainDecibels: item.track.gain(target: settings.loudness),
             length: item.length.map { Int(($0 - offset).frames) })
-        titles.set(title(of: item), for: deck.id)
-        let loaded = Loaded(item: item, offset: offset, deck: deck, track: track)
-        lent[deck.id] = loaded
+        return lend(Loaded(item: item, offset: offset, deck: deck, track: track))
+    }
+
+    func nextDeck() -> Int {
+        lastDeck += 1
+        return lastDeck
+    }
+
+    /// Keeps what the engine may get until it has given it back.
+    func lend(_ loaded: Loaded) -> Loaded {
+        titles.set(title(of: loaded.item), for: loaded.deck.id)
+        lent[loaded.deck.id] = loaded
         return loaded
     }
 
@@ -134,7 +149,8 @@ final class Conductor {
         switch item.kind {
         case .emergency, .tone: .title(Title(title: settings.stationName))
         case .identification where item.track.title == nil: .keep
-        case .track, .queued, .identification: .title(item.track.shownTitle)
+        case .bed: .keep
+        case .track, .queued, .identification, .live: .title(item.track.shownTitle)
         }
     }
 
@@ -143,7 +159,9 @@ final class Conductor {
             backOff -= 1
             return
         }
-        if let current {
+        if let loaded = liveNext() {
+            next = loaded
+        } else if let current {
             // What was aired before may have been joined in its middle, when a span of the past is rendered.
             guard let item = timeline.item(after: current) else { return }
             load(item, from: max(.zero, (current.end ?? item.start) - item.start))
@@ -176,12 +194,23 @@ final class Conductor {
         guard engine.commands.push(.follow(loaded.deck)) else { return }
         next?.handed = true
         failuresInARow = 0
-        if tone != nil || onAir?.item.kind == .emergency || cutFact != nil { _ = engine.commands.push(.cut) }
+        if tone != nil || onAir?.item.kind == .emergency || cutFact != nil { cutToNext() }
+    }
+
+    /// Has the engine go on to what follows now, which it has.
+    func cutToNext() {
+        let isLive = cutFact == .liveIn || cutFact == .liveOut
+        _ = engine.commands.push(.cut(fade: isLive ? Int(settings.live.fade.frames) : Engine.fade))
     }
 
     /// What was to follow cannot be played: it costs itself and nothing else.
     private func fail(_ loaded: Loaded, words: String, passing: Bool) {
         withdraw(loaded)
+        if loaded.item.kind == .live { return }
+        if loaded.item.kind == .bed {
+            liveDesk.bedFailed = true
+            return note(words, file: loaded.item.track.file)
+        }
         if passing, retried != loaded.item {
             retried = loaded.item
             return load(loaded.item, from: loaded.offset)
@@ -210,7 +239,7 @@ final class Conductor {
     func backOffIsOver() { backOff = 0 }
 
     /// Takes back what was to follow; its file is closed when the engine has let go of it.
-    private func withdraw(_ loaded: Loaded) {
+    func withdraw(_ loaded: Loaded) {
         next = nil
         if loaded.handed { _ = engine.commands.push(.unfollow) } else { release(loaded.deck.id) }
     }
@@ -252,6 +281,7 @@ final class Conductor {
         case .began(let deck, let at): began(deck, at: base + Length(frames: at.frames))
         case .ended(let deck, let at, _, let complete):
             guard let loaded = onAir, loaded.deck.id == deck else { return }
+            if let session = loaded.session { liveEnded(session, deck: deck) }
             if cutFact == nil { accident = accident(of: loaded, complete: complete) }
             if complete, accident == nil { troubles.removeAll { $0.file == loaded.item.track.file } }
             journal.ended(
@@ -267,8 +297,8 @@ final class Conductor {
         if case .failed(let words, _) = loaded.track.state, !complete || loaded.item.isProvisional {
             return words
         }
-        // The emergency track goes as soon as something else is ready.
-        guard !complete, loaded.item.kind != .emergency else { return nil }
+        // The emergency track goes as soon as something else is ready; a DJ as it pleases.
+        guard !complete, loaded.item.isPlanned else { return nil }
         let file = loaded.item.track.file
         return loaded.deck.frames.isFinished
             ? "\(file) is shorter than it was when it was measured; it will be measured again."
@@ -293,26 +323,39 @@ final class Conductor {
             settle(endedAt: instant)
         }
         cutFact = nil
-        if loaded.item.kind == .emergency {
-            emergency = nil
+        if loaded.item.isPlanned {
+            loaded.item.start = Instant(frames: instant.frames - loaded.offset.frames)
+        } else {
             loaded.item.start = instant
             timeline.interpose(loaded.item, after: current)
-            record(
-                .deviation, file: loaded.item.track.file,
-                words: "The emergency track is on air: nothing else was ready.")
-        } else {
-            loaded.item.start = Instant(frames: instant.frames - loaded.offset.frames)
+            recordInterlude(loaded.item)
         }
         onAir = loaded
         tone = nil
         journal.began(loaded.item, at: instant, offset: loaded.offset)
-        if loaded.item.isProvisional, loaded.item.kind != .emergency {
+        if loaded.item.isProvisional, loaded.item.isPlanned {
             timeline.hold(loaded.item)
             record(
                 .deviation, file: loaded.item.track.file,
                 words: "\(loaded.item.track.file) is not measured yet.")
         }
         replan()
+    }
+
+    /// Writes down what went on air beside the plan.
+    private func recordInterlude(_ item: Item) {
+        switch item.kind {
+        case .live: record(.liveIn, words: "\(item.track.artist ?? "A DJ") went live.")
+        case .bed:
+            record(
+                .deviation, file: item.track.file,
+                words: "The bed is on air: the DJ's line is gone or silent.")
+        default:
+            emergency = nil
+            record(
+                .deviation, file: item.track.file,
+                words: "The emergency track is on air: nothing else was ready.")
+        }
     }
 
     private func beganTone(at instant: Instant) {
@@ -368,7 +411,7 @@ final class Conductor {
 
     /// Throws away what was opened if the timeline now says something else.
     func replan() {
-        guard let current, let loaded = next else { return }
+        guard let current, let loaded = next, loaded.item.isPlanned else { return }
         if let expected = timeline.item(after: current), expected.track.file == loaded.item.track.file,
             expected.kind == loaded.item.kind, expected.queueID == loaded.item.queueID,
             expected.start + loaded.offset == current.end ?? expected.start
@@ -376,6 +419,16 @@ final class Conductor {
             next?.item = expected
         } else {
             withdraw(loaded)
+        }
+    }
+}
+
+extension Item {
+    /// Whether the programme planned it: what people and accidents put in between is not.
+    var isPlanned: Bool {
+        switch kind {
+        case .track, .identification, .queued: true
+        case .emergency, .tone, .live, .bed: false
         }
     }
 }

@@ -13,12 +13,21 @@ public final class Deck: Sendable {
     let gain: Float
     /// Frames to be heard; what the ring holds beyond them is not. `Int.max`: to the end of the file.
     let length: Int
+    /// Whether its frames come as somebody speaks them: nobody waits for more, a ring that runs dry is faded out.
+    let isLive: Bool
+    /// Frames over which it comes up.
+    let fadeIn: Int
 
-    public init(id: Int, frames: FrameConsumer, gainDecibels: Double, length: Int?) {
+    public init(
+        id: Int, frames: FrameConsumer, gainDecibels: Double, length: Int?, isLive: Bool = false,
+        fadeIn: Int = 0
+    ) {
         self.id = id
         self.frames = frames
         gain = Float(Decibels.linear(gainDecibels))
         self.length = length ?? .max
+        self.isLive = isLive
+        self.fadeIn = fadeIn
     }
 }
 
@@ -28,8 +37,10 @@ enum EngineCommand: Sendable {
     case follow(Deck)
     /// Nothing is to follow after all: the plan changed.
     case unfollow
-    /// The deck that is to follow goes on air now; what is on air fades out.
-    case cut
+    /// The deck that is to follow goes on air now; what is on air fades out over so many frames.
+    case cut(fade: Int)
+    /// What is on air has another title from the next block on; `id` is what the marks say.
+    case mark(id: Int)
     /// This deck is the emergency track, ready for when nothing else is.
     case emergency(Deck)
     /// From here on listeners see the title that the title book has under this number.

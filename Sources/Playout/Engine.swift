@@ -23,8 +23,10 @@ final class Engine {
         case tone
     }
 
-    /// Frames over which a cut fades out what was on air: 0.3 s.
+    /// Frames over which a skip fades out what was on air: 0.3 s.
     static let fade = 13_230
+    /// Frames over which a live deck that runs dry is faded out: 30 ms.
+    private static let lastBreath = 1_323
 
     private let line: EngineLine
     private var commands: BoundedQueue<EngineCommand> { line.commands }
@@ -36,7 +38,9 @@ final class Engine {
     private var onAir = OnAir.nothing
     private var following: Deck?
     private var emergency: Deck?
-    private var leaving: (deck: Deck, left: Int)?
+    private var leaving: (deck: Deck, fade: Int, left: Int)?
+    /// The last frames of a live deck that is running dry, and how many of them are left.
+    private var dying: (frames: Int, left: Int)?
     private var feeds: [MixFeed] = []
     private var block = AudioBlock()
     private var fading = AudioBlock()
@@ -91,15 +95,18 @@ final class Engine {
     private func fill(givingUp: Bool) -> Bool {
         switch onAir {
         case .deck(let deck, let heard):
-            let wanted = min(block.capacity - filled, deck.length - heard)
+            let isDry = runsDry(deck)
+            let room = min(block.capacity - filled, dying?.left ?? .max)
+            let wanted = min(room, deck.length - heard)
             let got = wanted > 0 ? deck.frames.read(into: &block, at: filled, count: wanted) : 0
             if got > 0 {
-                amplify(deck.gain, count: got)
+                amplify(deck, heard: heard, count: got)
                 filled += got
                 onAir = .deck(deck, heard: heard + got)
-            } else if wanted == 0 || deck.frames.isExhausted || givingUp {
+            } else if wanted == 0 || deck.frames.isExhausted || isDry || givingUp {
+                dying = nil
                 // A file whose length was not known is complete at its end.
-                let complete = wanted == 0 || (deck.length == .max && deck.frames.isExhausted)
+                let complete = !isDry && (wanted == 0 || (deck.length == .max && deck.frames.isExhausted))
                 events.push(.ended(deck: deck.id, at: now, frames: heard, complete: complete))
                 events.push(.released(deck: deck.id))
                 onAir = .nothing
@@ -141,15 +148,41 @@ final class Engine {
         for index in feeds.indices { feeds[index].marks.push(MixFeed.Mark(at: now, deck: deck)) }
     }
 
-    private func amplify(_ gain: Float, count: Int) {
-        guard gain != 1 else { return }
+    /// Whether a live deck has nothing more to give than its last breath. Looked at ahead of each block, so that there
+    /// is something left to fade.
+    private func runsDry(_ deck: Deck) -> Bool {
+        guard deck.isLive else { return false }
+        if dying != nil { return true }
+        // The flag first: after it, nothing more is written.
+        guard !deck.frames.isFinished else { return false }
+        let left = deck.frames.available
+        guard left < block.capacity - filled + Self.lastBreath else { return false }
+        dying = (left, left)
+        return true
+    }
+
+    /// Brings the frames just read to the deck's level, up where it begins and down where it dies.
+    private func amplify(_ deck: Deck, heard: Int, count: Int) {
+        guard deck.gain != 1 || heard < deck.fadeIn || dying != nil else { return }
         let start = filled
-        block.withChannels { (left: inout MutableSpan<Float>, right: inout MutableSpan<Float>) in
-            for frame in start..<(start + count) {
-                left[frame] *= gain
-                right[frame] *= gain
+        let (rise, frames, left) = (deck.fadeIn, dying?.frames ?? 1, dying?.left ?? 1)
+        let isDying = dying != nil
+        block.withChannels { (onLeft: inout MutableSpan<Float>, onRight: inout MutableSpan<Float>) in
+            for frame in 0..<count {
+                var gain = deck.gain
+                if heard + frame < rise { gain *= Self.rising(heard + frame, of: rise) }
+                if isDying { gain *= Float(left - frame) / Float(frames) }
+                onLeft[start + frame] *= gain
+                onRight[start + frame] *= gain
             }
         }
+        dying?.left -= count
+    }
+
+    /// The factor after so many frames of a fade in. Falling and rising at once, two sounds keep their power.
+    @inline(__always)
+    private static func rising(_ frame: Int, of frames: Int) -> Float {
+        (Float(frame) / Float(frames)).squareRoot()
     }
 
     // MARK: Commands
@@ -163,7 +196,8 @@ final class Engine {
             case .unfollow:
                 if let old = following { events.push(.released(deck: old.id)) }
                 following = nil
-            case .cut: cut()
+            case .cut(let fade): cut(over: fade)
+            case .mark(let id): mark(id)
             case .emergency(let deck):
                 if let old = emergency { events.push(.released(deck: old.id)) }
                 emergency = deck
@@ -185,25 +219,26 @@ final class Engine {
     }
 
     /// Takes what is on air off it; the next `fill` begins what follows.
-    private func cut() {
+    private func cut(over fade: Int) {
         guard let next = following else { return }
+        dying = nil
         if case .deck(let deck, let heard) = onAir {
             events.push(.ended(deck: deck.id, at: now, frames: heard, complete: false))
             if let earlier = leaving { events.push(.released(deck: earlier.deck.id)) }
-            leaving = (deck, Self.fade)
+            leaving = (deck, fade, fade)
         }
         following = nil
         begin(next)
     }
 
     private func mixLeaving() {
-        guard let (deck, left) = leaving else { return }
+        guard let (deck, fade, left) = leaving else { return }
         let got = deck.frames.read(into: &fading, at: 0, count: min(left, block.capacity))
         let gain = deck.gain
         fading.withChannels(reading: { (fromLeft: Span<Float>, fromRight: Span<Float>) in
             block.withChannels { (onLeft: inout MutableSpan<Float>, onRight: inout MutableSpan<Float>) in
                 for frame in 0..<got {
-                    let factor = gain * Float(left - frame) / Float(Self.fade)
+                    let factor = gain * Self.rising(left - frame, of: fade)
                     onLeft[frame] += fromLeft[frame] * factor
                     onRight[frame] += fromRight[frame] * factor
                 }
@@ -213,7 +248,7 @@ final class Engine {
             leaving = nil
             events.push(.released(deck: deck.id))
         } else {
-            leaving = (deck, left - got)
+            leaving = (deck, fade, left - got)
         }
     }
 

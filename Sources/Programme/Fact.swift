@@ -9,6 +9,9 @@ public struct Fact: Hashable, Sendable, Codable {
         /// A person put a file into the queue, or took it out.
         case insert
         case remove
+        /// A DJ got the air, or lost it.
+        case liveIn = "live-in"
+        case liveOut = "live-out"
         /// What was planned did not air as planned: a file failed or was shorter than measured.
         case deviation
         /// The wall clock jumped and the station followed.

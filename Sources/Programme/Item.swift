@@ -7,6 +7,10 @@ public struct Item: Hashable, Sendable, Codable {
         case queued
         case emergency
         case tone
+        /// A DJ; `length` is nil while nobody knows when it ends.
+        case live
+        /// What covers a DJ's drop-out.
+        case bed
     }
 
     public var kind: Kind

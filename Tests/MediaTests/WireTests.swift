@@ -15,7 +15,7 @@ import Testing
                 cueIn: FrameCount(frames: 3),
                 cueOut: FrameCount(frames: 1_000), source: source)),
         .failed(.missing), .failed(.unreadable(errno: 5)), .failed(.formatNotAllowed("hls")),
-        .failed(.corrupt),
+        .failed(.corrupt), .title(artist: nil, title: "Lied"),
     ]
 
     @Test(arguments: [1, 2, 7, 8, 9, 1_000, 100_000])
@@ -43,6 +43,7 @@ import Testing
     @Test func requestsComeOutAsTheyWentIn() throws {
         let requests: [WorkerRequest] = [
             .decode(path: "/Musik/Ärger.mp3", from: FrameCount(frames: 1 << 40)), .measure(path: "/a"),
+            .receive,
         ]
         for request in requests {
             var reader = WireReader<WorkerRequest>()
@@ -54,7 +55,7 @@ import Testing
     @Test(
         arguments: [
             [2, 0, 0, 0, 0x01, 0x80, 0, 0],  // one byte more than the largest audio message
-            [1, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f], [7, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0],
+            [1, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f], [9, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0],
             [2, 0, 0, 0, 0, 0, 0, 0],  // audio without a frame
             [2, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0],  // half a frame
             [3, 0, 0, 0, 1, 0, 0, 0, 0],  // something after nothing

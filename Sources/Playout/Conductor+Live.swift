@@ -1,0 +1,259 @@
+internal import Audio
+public import Codecs
+public import Programme
+
+/// A DJ who has been let in.
+public struct LiveGuest: Sendable {
+    /// The number of the connection; never used twice.
+    public let session: Int
+    public let account: String
+    /// What stands in until the DJ has a title: a name, and a show's if there is one.
+    public let standIn: Title
+    public let buffer: LiveBuffer
+    /// Closes the connection. Must return at once.
+    public let dismiss: @Sendable () -> Void
+
+    public init(
+        session: Int, account: String, standIn: Title, buffer: LiveBuffer,
+        dismiss: @escaping @Sendable () -> Void
+    ) {
+        self.session = session
+        self.account = account
+        self.standIn = standIn
+        self.buffer = buffer
+        self.dismiss = dismiss
+    }
+}
+
+/// The DJs who are connected, and what has become of their connections.
+struct LiveDesk {
+    var handOver: HandOver
+    var guests: [Int: LiveGuest] = [:]
+    /// Connections that are over, and whether they said goodbye; what waits of them is still heard.
+    var goodbyes: [Int: Bool] = [:]
+    /// The live deck that has ended and has not been followed yet.
+    var endedDeck: Int?
+    var bedFailed = false
+
+    init(rules: HandOver.Rules) { handOver = HandOver(rules: rules) }
+}
+
+/// How DJs get the air and lose it. The hand-over decides; here the engine is brought to where it says.
+extension Conductor {
+    // MARK: Acts
+
+    /// Lets a DJ into the green room. False when all places are taken.
+    func welcome(_ guest: LiveGuest) -> Bool {
+        let (taken, orders) = liveDesk.handOver.arrive(
+            session: guest.session, account: guest.account, at: now)
+        guard taken else { return false }
+        liveDesk.guests[guest.session] = guest
+        obey(orders)
+        return true
+    }
+
+    /// A connection is over.
+    func farewell(_ session: Int, clean: Bool) {
+        guard let guest = liveDesk.guests[session] else { return }
+        guest.buffer.end()
+        liveDesk.goodbyes[session] = clean
+    }
+
+    /// Carries out what the operator wants of a DJ. False when nobody of that name is connected.
+    func direct(_ account: String, _ act: LiveAct) -> Bool {
+        guard let session = liveDesk.handOver.guests.last(where: { $0.account == account })?.session else {
+            return false
+        }
+        switch act {
+        case .takeOver: obey(liveDesk.handOver.takeOver(session: session, at: now))
+        case .hold: obey(liveDesk.handOver.hold(session: session, at: now))
+        case .kick: obey(liveDesk.handOver.kick(session: session, at: now))
+        }
+        return true
+    }
+
+    /// Who is connected, for status.
+    var liveReport: [LiveReport] {
+        liveDesk.handOver.guests.compactMap { guest in
+            guard let known = liveDesk.guests[guest.session] else { return nil }
+            let place: LiveReport.Place =
+                liveDesk.handOver.isOnAir(guest.session) ? .onAir : guest.isSilent ? .silent : .greenRoom
+            return LiveReport(
+                account: guest.account, since: guest.since, place: place, isHeld: guest.isHeld,
+                buffer: known.buffer.waiting, title: known.buffer.title ?? known.standIn)
+        }
+    }
+
+    // MARK: Steps
+
+    /// Tells the hand-over what has become of the DJs, and brings the engine to where it says.
+    func stepLive() {
+        liveDesk.handOver.rules = settings.live.handOver
+        for session in liveDesk.guests.keys.sorted() { look(at: session) }
+        obey(liveDesk.handOver.orders(at: now))
+        if let next, next.item.kind != .emergency, isOut(next) {
+            withdraw(next)
+        }
+        guard cutFact == nil, let fact = neededCut else { return }
+        cutFact = fact
+        if let next, next.handed, !isOut(next) { cutToNext() }
+    }
+
+    private func look(at session: Int) {
+        guard let guest = liveDesk.guests[session] else { return }
+        let buffer = guest.buffer
+        if buffer.isReady { obey(liveDesk.handOver.ready(session: session, at: now)) }
+        obey(liveDesk.handOver.silence(session: session, buffer.silence >= settings.live.silence, at: now))
+        if let clean = liveDesk.goodbyes[session], buffer.isOver, onAir?.session != session {
+            leave(session, clean: clean)
+        }
+        if onAir?.session == session, let title = buffer.title { retitle(title) }
+    }
+
+    private func leave(_ session: Int, clean: Bool) {
+        obey(liveDesk.handOver.leave(session: session, clean: clean, at: now))
+        forget(session)
+    }
+
+    private func forget(_ session: Int) {
+        liveDesk.guests[session] = nil
+        liveDesk.goodbyes[session] = nil
+    }
+
+    /// The engine has nothing more of a DJ's deck: goodbye, or a drop-out.
+    func liveEnded(_ session: Int, deck: Int) {
+        liveDesk.endedDeck = deck
+        if let clean = liveDesk.goodbyes[session], liveDesk.guests[session]?.buffer.isOver == true {
+            leave(session, clean: clean)
+        } else if liveDesk.handOver.isOnAir(session) {
+            liveDesk.guests[session]?.buffer.leaveAir()
+            obey(liveDesk.handOver.dropOut(session: session, at: now))
+        }
+    }
+
+    private func obey(_ orders: [HandOver.Order]) {
+        for case .dismiss(let session) in orders {
+            liveDesk.guests[session]?.dismiss()
+            forget(session)
+        }
+        // The rest is what `neededCut` and `liveNext` see.
+    }
+
+    // MARK: What follows
+
+    /// The connection that is to be on air and is not, ready to follow; or the bed, when a DJ is on air who may drop out.
+    func liveNext() -> Loaded? {
+        switch liveDesk.handOver.air {
+        case .live(let session) where onAir?.session != session:
+            guard let guest = liveDesk.guests[session] else { return nil }
+            return board(guest)
+        case .live(let session): return liveDesk.goodbyes[session] == true ? nil : bed()
+        case .bridged: return onAir?.session == nil ? nil : bed()
+        case .programme: return nil
+        }
+    }
+
+    /// Whether what is to follow is no longer what should.
+    private func isOut(_ next: Loaded) -> Bool {
+        switch liveDesk.handOver.air {
+        case .live(let session) where onAir?.session != session: next.session != session
+        case .live(let session):
+            next.session != nil
+                || (next.item.kind == .bed) == (liveDesk.goodbyes[session] == true)
+                    && (next.item.kind == .bed || hasBed)
+        case .bridged: next.session != nil || (onAir?.session != nil && hasBed && next.item.kind != .bed)
+        case .programme: next.session != nil || next.item.kind == .bed
+        }
+    }
+
+    /// Why what is on air has to go at once, if it has.
+    private var neededCut: Fact.Kind? {
+        guard let onAir, onAir.deck.id != liveDesk.endedDeck else { return nil }
+        switch liveDesk.handOver.air {
+        case .live(let session): return onAir.session == session ? nil : .liveIn
+        case .bridged: return onAir.session == nil ? nil : .liveOut
+        case .programme: return onAir.session != nil || onAir.item.kind == .bed ? .liveOut : nil
+        }
+    }
+
+    private var hasBed: Bool { settings.live.bed != nil && !liveDesk.bedFailed }
+
+    private func board(_ guest: LiveGuest) -> Loaded {
+        let track = LiveTrack(guest.buffer)
+        let title = guest.buffer.title ?? guest.standIn
+        let item = Item(
+            kind: .live,
+            track: Track(file: "", key: "live:\(guest.account)", artist: title.artist, title: title.title),
+            start: now, length: nil, after: Cursor())
+        let deck = Deck(
+            id: nextDeck(), frames: track.frames, gainDecibels: 0, length: nil, isLive: true,
+            fadeIn: Int(settings.live.fade.frames))
+        return lend(Loaded(item: item, session: guest.session, offset: .zero, deck: deck, track: track))
+    }
+
+    private func bed() -> Loaded? {
+        guard hasBed, let file = settings.live.bed else { return nil }
+        return open(
+            Item(kind: .bed, track: Track(file: file, key: file), start: now, length: nil, after: Cursor()),
+            from: .zero)
+    }
+
+    // MARK: Titles
+
+    /// Shows what the DJ plays from the next block on.
+    private func retitle(_ title: Title) {
+        guard var loaded = onAir, loaded.item.track.shownTitle != title else { return }
+        let id = nextDeck()
+        titles.set(.title(title), for: id)
+        guard engine.commands.push(.mark(id: id)) else { return }
+        journal.ended(loaded.item, at: now, why: nil)
+        loaded.item.track.artist = title.artist
+        loaded.item.track.title = title.title
+        loaded.item.track.album = title.album
+        onAir = loaded
+        journal.began(loaded.item, at: now, offset: .zero)
+    }
+}
+
+/// What an operator wants of a DJ.
+public enum LiveAct: Sendable {
+    /// The air, as soon as it is ready.
+    case takeOver
+    /// Back to the green room.
+    case hold
+    /// Away.
+    case kick
+}
+
+/// A DJ who is connected, for status.
+public struct LiveReport: Sendable {
+    public enum Place: String, Sendable {
+        case greenRoom = "green room"
+        case onAir = "on air"
+        case silent
+    }
+
+    public var account: String
+    public var since: Instant
+    public var place: Place
+    /// The operator has it wait.
+    public var isHeld: Bool
+    /// What of it waits to be heard.
+    public var buffer: Length
+    public var title: Title
+}
+
+/// A DJ's buffer as a track.
+private final class LiveTrack: OpenTrack {
+    let frames: FrameConsumer
+    private let buffer: LiveBuffer
+
+    init(_ buffer: LiveBuffer) {
+        self.buffer = buffer
+        frames = buffer.goOnAir()
+    }
+
+    var state: OpenTrackState { .open(nil) }
+
+    func close() { buffer.leaveAir() }
+}

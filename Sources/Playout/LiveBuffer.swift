@@ -1,0 +1,186 @@
+internal import Audio
+public import Codecs
+public import Programme
+internal import Synchronization
+
+/// A DJ's jitter buffer: what was decoded and is not heard yet (design, section 4.7).
+///
+/// In the green room it keeps the newest span and forgets what is older, so that the source is always read. On air it
+/// holds back nothing: frames go on to the ring that the engine reads, and a source that is faster than time waits when
+/// that is full. The decoder's reader thread gives, any thread looks, the conductor says when it is on air.
+public final class LiveBuffer: LiveSink, Sendable {
+    /// How much is kept.
+    public struct Depth: Sendable, Hashable {
+        /// What must wait before it is heard: as much as the line may stall without anybody noticing.
+        public var target: Length
+        /// What may wait when a source is faster than time.
+        public var limit: Length
+        /// Below this level, in dBFS, it counts as silent.
+        public var silence: Double
+
+        public init(
+            target: Length = Length(seconds: 1.5), limit: Length = Length(seconds: 12), silence: Double = -60
+        ) {
+            self.target = target
+            self.limit = limit
+            self.silence = silence
+        }
+    }
+
+    private struct State {
+        /// The newest frames, in the green room; left and right.
+        var held: (left: [Float], right: [Float]) = ([], [])
+        /// The way to the engine; nil in the green room.
+        var producer: FrameProducer?
+        var consumer: FrameConsumer?
+        /// Of the frames that came, how many had come when the first of the ring did.
+        var boarded = 0
+        /// Frames that came so far.
+        var came = 0
+        /// Titles, each with the frame from which on it holds, oldest first. The first one may have aired already.
+        var titles: [(title: Title, from: Int)] = []
+        var isEnded = false
+        /// Frames since the last sound.
+        var silent = 0
+        var window = (power: 0.0, frames: 0)
+    }
+
+    private let depth: Depth
+    private let state = Mutex(State())
+    /// The most titles on their way; the oldest is forgotten.
+    private static let titleLimit = 64
+    /// Frames over which silence is measured: 0.1 s.
+    private static let window = 4_410
+
+    public init(_ depth: Depth) { self.depth = depth }
+
+    // MARK: What comes
+
+    public func take(left: Span<Float>, right: Span<Float>) {
+        let producer = state.withLock { state in
+            listen(to: left, right, &state)
+            state.came += left.count
+            guard let producer = state.producer else {
+                hold(left, right, &state)
+                return FrameProducer?.none
+            }
+            return producer
+        }
+        guard let producer else { return }
+        var written = 0
+        while written < left.count, !producer.isClosed {
+            written += producer.write(
+                left: left.extracting(written...), right: right.extracting(written...))
+            if written < left.count { _ = producer.waitForSpace(milliseconds: 1_000) }
+        }
+    }
+
+    /// A title that holds from the frame that comes next on.
+    public func take(title: Title) {
+        state.withLock { state in
+            guard state.titles.last?.title != title else { return }
+            if state.titles.count == Self.titleLimit { state.titles.removeFirst() }
+            state.titles.append((title, state.came))
+        }
+    }
+
+    /// No frame will come any more: what waits is heard to its end.
+    public func end() {
+        state.withLock { state in
+            state.isEnded = true
+            state.producer?.finish()
+        }
+    }
+
+    private func hold(_ left: Span<Float>, _ right: Span<Float>, _ state: inout State) {
+        for frame in left.indices {
+            state.held.left.append(left[frame])
+            state.held.right.append(right[frame])
+        }
+        // Twice the target, so that what is forgotten is not moved each time.
+        let target = Int(depth.target.frames)
+        if state.held.left.count > 2 * target {
+            state.held.left.removeFirst(state.held.left.count - target)
+            state.held.right.removeFirst(state.held.right.count - target)
+        }
+    }
+
+    private func listen(to left: Span<Float>, _ right: Span<Float>, _ state: inout State) {
+        for frame in left.indices {
+            state.window.power += Double(left[frame] * left[frame] + right[frame] * right[frame])
+            state.window.frames += 1
+            guard state.window.frames == Self.window else { continue }
+            let level = Decibels.level((state.window.power / Double(2 * Self.window)).squareRoot())
+            state.silent = level < depth.silence ? state.silent + Self.window : 0
+            state.window = (0, 0)
+        }
+    }
+
+    // MARK: What is known
+
+    /// Whether enough waits to begin with, or all that there will ever be.
+    public var isReady: Bool {
+        state.withLock { state in
+            state.held.left.count >= Int(depth.target.frames) || (state.isEnded && !state.held.left.isEmpty)
+        }
+    }
+
+    /// For how long nothing but silence has come.
+    public var silence: Length { Length(frames: Int64(state.withLock { $0.silent })) }
+
+    /// What waits to be heard.
+    public var waiting: Length {
+        state.withLock { state in
+            Length(
+                frames: Int64(
+                    state.consumer?.available ?? min(state.held.left.count, Int(depth.target.frames))))
+        }
+    }
+
+    /// Whether its last frame has come and been heard.
+    var isOver: Bool {
+        state.withLock { state in
+            state.isEnded && (state.consumer?.isExhausted ?? state.held.left.isEmpty)
+        }
+    }
+
+    /// What is played at the frame that is heard now, or will be heard first; nil when the stream has not said.
+    var title: Title? {
+        state.withLock { state in
+            let heard =
+                state.consumer.map { state.boarded + $0.position }
+                ?? max(0, state.came - state.held.left.count)
+            while state.titles.count > 1, state.titles[1].from <= heard { state.titles.removeFirst() }
+            return state.titles.first.flatMap { $0.from <= heard ? $0.title : nil }
+        }
+    }
+
+    // MARK: What the conductor says
+
+    /// Goes on air: the newest span that waits is in the ring already, what comes goes behind it.
+    func goOnAir() -> FrameConsumer {
+        state.withLock { state in
+            let (producer, consumer) = FrameRing.make(capacity: FrameCount(frames: depth.limit.frames))
+            let kept = min(state.held.left.count, Int(depth.target.frames))
+            let old = state.held.left.count - kept
+            _ = producer.write(
+                left: state.held.left.span.extracting(old...), right: state.held.right.span.extracting(old...)
+            )
+            state.held = ([], [])
+            state.boarded = state.came - kept
+            if state.isEnded { producer.finish() }
+            state.producer = producer
+            state.consumer = consumer
+            return consumer
+        }
+    }
+
+    /// Back to the green room, or away.
+    func leaveAir() {
+        state.withLock { state in
+            state.consumer?.close()
+            state.producer = nil
+            state.consumer = nil
+        }
+    }
+}

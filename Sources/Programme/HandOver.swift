@@ -1,0 +1,207 @@
+/// Who has the air, the programme or a DJ, and what covers a DJ's drop-out (design, section 4.7): the top of the ladder.
+///
+/// A pure state machine. Each event gives the orders that put it into effect; `orders(at:)` gives those that only time
+/// brings. A DJ who connected waits in the green room until its turn; it loses the air by leaving, by a drop-out, by
+/// silence, to the next one, or to the operator.
+///
+/// ```
+///             ready, its turn                  dropped out, silent
+///   programme ───────────────→ live(session) ─────────────────────→ bridged(account, until)
+///       ↑  ↑                        │  ↑                                   │      │
+///       │  └── left, held, kicked ──┘  └────────── it, or another ─────────┘      │
+///       └───────────────────────────────── `until` is over ───────────────────────┘
+/// ```
+public struct HandOver: Sendable, Hashable {
+    /// When a DJ who is ready gets the air from another one. A free air is taken at once, always.
+    public enum Takeover: String, Sendable, Hashable, CaseIterable {
+        case atOnce = "at once"
+        case whenFree = "when free"
+    }
+
+    public struct Rules: Sendable, Hashable {
+        public var takeover: Takeover
+        /// How long a bed covers a drop-out before the programme goes on.
+        public var bridge: Length
+
+        public init(takeover: Takeover = .atOnce, bridge: Length = Length(seconds: 20)) {
+            self.takeover = takeover
+            self.bridge = bridge
+        }
+    }
+
+    /// A DJ's connection.
+    public struct Guest: Sendable, Hashable {
+        /// The number of the connection; never used twice.
+        public let session: Int
+        public let account: String
+        /// When it came in.
+        public let since: Instant
+        /// Enough decoded audio waits to begin with.
+        public fileprivate(set) var isReady = false
+        /// It sends silence, and has for so long that it counts as a drop-out.
+        public fileprivate(set) var isSilent = false
+        /// The operator has it wait.
+        public fileprivate(set) var isHeld = false
+        /// It is to get the air as soon as it is ready, whoever has it.
+        public fileprivate(set) var isNext = false
+
+        var canAir: Bool { isReady && !isSilent && !isHeld }
+    }
+
+    public enum Air: Sendable, Hashable {
+        case programme
+        case live(session: Int)
+        /// The bed is on, for this DJ to come back; at `until` the programme goes on.
+        case bridged(account: String, until: Instant)
+    }
+
+    public enum Order: Sendable, Hashable {
+        /// Put this connection on air, by a fade.
+        case air(session: Int)
+        /// Put the bed on air.
+        case bed
+        /// Go on with the programme, with a fresh track.
+        case programme
+        /// Close this connection; it has been told why.
+        case dismiss(session: Int)
+    }
+
+    /// Connections at a time; one more is refused.
+    public static let guestLimit = 16
+
+    public var rules: Rules
+    public private(set) var air = Air.programme
+    /// Those who are connected, the earliest first.
+    public private(set) var guests: [Guest] = []
+
+    public init(rules: Rules = Rules()) { self.rules = rules }
+
+    // MARK: What DJs do
+
+    /// A DJ comes in. An earlier connection of the same account, which may be half dead, has to go: from the green room
+    /// at once, from the air when the new one is ready. False when all places are taken.
+    public mutating func arrive(session: Int, account: String, at now: Instant) -> (
+        taken: Bool, orders: [Order]
+    ) {
+        let old = guests.filter { $0.account == account && !isOnAir($0.session) }
+        guard guests.count - old.count < Self.guestLimit else { return (false, []) }
+        guests.removeAll { guest in old.contains { $0.session == guest.session } }
+        var guest = Guest(session: session, account: account, since: now)
+        guest.isHeld = old.contains(where: \.isHeld)
+        guest.isNext = guests.contains { $0.account == account }
+        guests.append(guest)
+        return (true, old.map { .dismiss(session: $0.session) })
+    }
+
+    /// Enough of its audio is there to begin.
+    public mutating func ready(session: Int, at now: Instant) -> [Order] {
+        guard let place = place(session), !guests[place].isReady else { return [] }
+        guests[place].isReady = true
+        if rules.takeover == .atOnce { guests[place].isNext = true }
+        return decide()
+    }
+
+    /// Its audio has run out while it is still connected, or its line broke.
+    public mutating func dropOut(session: Int, at now: Instant) -> [Order] {
+        guard let place = place(session) else { return [] }
+        guests[place].isReady = false
+        return isOnAir(session) ? bridge(guests[place].account, at: now) : []
+    }
+
+    /// Its connection is gone, and all that it sent has been heard. `clean` when it said goodbye.
+    public mutating func leave(session: Int, clean: Bool, at now: Instant) -> [Order] {
+        guard let place = place(session) else { return [] }
+        let guest = guests.remove(at: place)
+        guard isOnAir(session) else { return [] }
+        return clean ? release(at: now) : bridge(guest.account, at: now)
+    }
+
+    /// It has sent silence for longer than the station allows, or sounds again.
+    public mutating func silence(session: Int, _ isSilent: Bool, at now: Instant) -> [Order] {
+        guard let place = place(session), guests[place].isSilent != isSilent else { return [] }
+        guests[place].isSilent = isSilent
+        guard isSilent else { return decide() }
+        return isOnAir(session) ? bridge(guests[place].account, at: now) : []
+    }
+
+    // MARK: What the operator does
+
+    /// Gives a DJ the air as soon as it is ready.
+    public mutating func takeOver(session: Int, at now: Instant) -> [Order] {
+        guard let place = place(session) else { return [] }
+        guests[place].isHeld = false
+        guests[place].isNext = true
+        return decide()
+    }
+
+    /// Has a DJ wait in the green room until `takeOver`.
+    public mutating func hold(session: Int, at now: Instant) -> [Order] {
+        guard let place = place(session) else { return [] }
+        guests[place].isHeld = true
+        guests[place].isNext = false
+        return isOnAir(session) ? release(at: now) : []
+    }
+
+    /// Sends a DJ away.
+    public mutating func kick(session: Int, at now: Instant) -> [Order] {
+        guard let place = place(session) else { return [] }
+        guests.remove(at: place)
+        return [.dismiss(session: session)] + (isOnAir(session) ? release(at: now) : [])
+    }
+
+    // MARK: Time
+
+    /// What time alone brings.
+    public mutating func orders(at now: Instant) -> [Order] {
+        guard case .bridged(_, let until) = air, now >= until else { return [] }
+        return release(at: now)
+    }
+
+    // MARK: Deciding
+
+    public func isOnAir(_ session: Int) -> Bool { air == .live(session: session) }
+
+    private func place(_ session: Int) -> Int? { guests.firstIndex { $0.session == session } }
+
+    /// The air is free: the next DJ's, or the programme's.
+    private mutating func release(at now: Instant) -> [Order] {
+        air = .programme
+        return decide(or: .programme)
+    }
+
+    private mutating func bridge(_ account: String, at now: Instant) -> [Order] {
+        air = .bridged(account: account, until: now + rules.bridge)
+        return decide(or: .bed)
+    }
+
+    /// Gives the air to whose turn it is.
+    private mutating func decide(or other: Order? = nil) -> [Order] {
+        var orders = other.map { [$0] } ?? []
+        if let next = candidate, !isOnAir(next.session) {
+            air = .live(session: next.session)
+            orders = [.air(session: next.session)]
+            for place in guests.indices where guests[place].session == next.session {
+                guests[place].isNext = false
+            }
+        }
+        // An earlier connection of the same account goes when it is no longer heard.
+        let newest = guests.reduce(into: [:]) { $0[$1.account] = $1.session }
+        for old in guests where newest[old.account] != old.session && !isOnAir(old.session) {
+            orders.append(.dismiss(session: old.session))
+        }
+        let heard = air
+        guests.removeAll { newest[$0.account] != $0.session && heard != .live(session: $0.session) }
+        return orders
+    }
+
+    /// Whose turn it is.
+    private var candidate: Guest? {
+        let waiting = guests.filter(\.canAir)
+        if let next = waiting.last(where: \.isNext) { return next }
+        switch air {
+        case .live: return nil
+        case .programme: return waiting.first
+        case .bridged(let account, _): return waiting.first { $0.account == account } ?? waiting.first
+        }
+    }
+}
