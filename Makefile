@@ -1,5 +1,7 @@
 # What a person types. `make` alone tells what there is.
 
+SHELL := bash
+
 CONFIG ?= Config/station.yaml
 PREFIX ?= /usr/local
 SWIFT ?= swift
@@ -39,8 +41,8 @@ build: build-packages
 test: build test-packages
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 	$(SWIFT) build --build-tests $(FLAGS)
-	$(SWIFT) test --skip-build $(FLAGS) --skip '$(PACED)'
-	$(HEARD) $(SWIFT) test --skip-build $(FLAGS) --filter '$(PACED)'
+	@$(call tell,$(SWIFT) test --skip-build $(FLAGS) --skip '$(PACED)')
+	@$(call tell,$(HEARD) $(SWIFT) test --skip-build $(FLAGS) --filter '$(PACED)')
 
 # Tests in which real players and servers follow music at its own pace.
 PACED := PeerTests|PushIcecastTests
@@ -49,7 +51,7 @@ HEARD := FUNKHAUS_PROGRAMS=$(CURDIR)/.build/release SWT_EXPERIMENTAL_MAXIMUM_PAR
 proof: export FUNKHAUS_PROOF = 1
 proof: build test-packages
 	$(SWIFT) build --build-tests $(FLAGS)
-	$(HEARD) $(SWIFT) test --skip-build $(FLAGS)
+	@$(call tell,$(HEARD) $(SWIFT) test --skip-build $(FLAGS))
 
 # The installed programs bring Swift's libraries along: a service may not depend on a toolchain in somebody's home.
 install: build-packages
@@ -68,6 +70,15 @@ test-packages:
 
 bench-packages:
 	@$(call packages,$(BENCH_PACKAGES))
+
+# Runs tests, and at the end says again what failed: thousands of lines hide it.
+define tell
+set -o pipefail; $(1) 2>&1 | tee .build/tests.log || { \
+	echo 'What failed:'; \
+	grep '^✘' .build/tests.log; \
+	exit 1; \
+}
+endef
 
 # Installs those of the given Debian packages that are missing; asks for a password only then.
 define packages

@@ -12,6 +12,8 @@ public struct Fact: Hashable, Sendable, Codable {
         /// A DJ got the air, or lost it.
         case liveIn = "live-in"
         case liveOut = "live-out"
+        /// A person showed listeners another title than that of what was on air.
+        case title
         /// What was planned did not air as planned: a file failed or was shorter than measured.
         case deviation
         /// The wall clock jumped and the station followed.
