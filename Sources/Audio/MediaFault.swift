@@ -68,3 +68,19 @@ extension MediaFault {
         }
     }
 }
+
+extension MediaFault {
+    /// What is wrong with a DJ's stream and what to do, in one plain sentence.
+    public var ofAStream: String {
+        switch self {
+        case .notAudio, .empty:
+            "what came is no audio that the station knows: send Ogg (Vorbis, Opus, FLAC), MP3, AAC or WebM."
+        case .formatNotAllowed(let name), .codecNotAllowed(let name):
+            "the stream is \(name): send Ogg (Vorbis, Opus, FLAC), MP3, AAC or WebM."
+        case .crashed(let signal): "the decoder crashed on the stream (signal \(signal)); connect again."
+        case .hung: "the decoder got stuck on the stream; connect again."
+        case .workerMissing: explanation
+        default: "the stream is damaged and cannot be decoded; connect again."
+        }
+    }
+}

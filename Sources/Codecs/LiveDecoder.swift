@@ -40,11 +40,14 @@ public final class LiveDecoder: Sendable {
 
     /// Begins to decode. Returns at once; what goes wrong is in `state`.
     ///
-    /// - Parameter patience: how long a worker may take no byte and give no frame while both are wanted, in
-    ///   milliseconds.
-    public static func start(workers: MediaWorkers, sink: any LiveSink, patience: Int = 3_000) -> LiveDecoder
-    {
-        let line = Line(sink, patience: patience)
+    /// - Parameters:
+    ///   - patience: how long a worker may take no byte and give no frame while both are wanted, in milliseconds.
+    ///   - ended: called once, on the reader thread, when no frame follows; it must return soon and not stop the decoder.
+    public static func start(
+        workers: MediaWorkers, sink: any LiveSink, patience: Int = 3_000,
+        ended: @escaping @Sendable (State) -> Void = { _ in }
+    ) -> LiveDecoder {
+        let line = Line(sink, patience: patience, ended: ended)
         let thread = OwnedThread(name: "live-reader")
         thread.start { line.run(workers) }
         return LiveDecoder(line, thread: thread)
@@ -84,10 +87,14 @@ private final class Line: Sendable {
     let state = Mutex(Known())
     private let sink: any LiveSink
     private let patience: Int
+    private let ended: @Sendable (LiveDecoder.State) -> Void
 
-    init(_ sink: any LiveSink, patience: Int) {
+    init(
+        _ sink: any LiveSink, patience: Int, ended: @escaping @Sendable (LiveDecoder.State) -> Void
+    ) {
         self.sink = sink
         self.patience = patience
+        self.ended = ended
     }
 
     // MARK: Any thread
@@ -137,6 +144,7 @@ private final class Line: Sendable {
             known.worker = nil
             known.state = end
         }
+        ended(end)
     }
 
     private func publish(_ worker: WorkerProcess) {

@@ -26,16 +26,21 @@ extension Conductor {
     /// the engine has too much to do.
     func show(_ title: Title) -> Bool {
         guard let current else { return false }
-        // A number like a deck's, which no deck gets any more.
-        lastDeck += 1
-        titles.set(.title(title), for: lastDeck)
-        guard engine.commands.push(.title(lastDeck)) else { return false }
+        guard mark(title) else { return false }
         shownTitle = title
         let file = current.track.file
         record(
             .title, file: file.isEmpty ? nil : file,
             words: "Listeners were shown another title: \(title.line)")
         return true
+    }
+
+    /// Puts a title into the mix from the next block on.
+    func mark(_ title: Title) -> Bool {
+        // A number like a deck's, which no deck gets any more.
+        let number = nextDeck()
+        titles.set(.title(title), for: number)
+        return engine.commands.push(.title(number))
     }
 
     /// Puts a track at the end of the queue.
@@ -87,6 +92,9 @@ public enum ActRefusal: Error, Sendable, Equatable {
     case queueFull
     case notQueued(Int)
     case nothingFollows
+    /// A DJ is on air, who is not skipped.
+    case live(String)
+    case notConnected(String)
 
     /// In a sentence, with the remedy.
     public var words: String {
@@ -97,6 +105,9 @@ public enum ActRefusal: Error, Sendable, Equatable {
         case .notQueued(let id): "Number \(id) is not in the queue (any more); see: funkhaus queue list."
         case .nothingFollows:
             "There is nothing to skip to: no other track could be opened. See: funkhaus status."
+        case .live(let account):
+            "\(account) is live, and a DJ is not skipped; to take the air away: funkhaus hold \(account)."
+        case .notConnected(let account): "\(account) is not connected; who is: funkhaus status."
         }
     }
 }

@@ -41,7 +41,10 @@ extension Conductor {
         }
         pendingShift = nil
         let there = now + off
-        if off > .zero, timeline.rotation.isPlannable, let item = timeline.item(at: there) {
+        // A DJ is where the programme is.
+        if off > .zero, onAir?.session == nil, timeline.rotation.isPlannable,
+            let item = timeline.item(at: there)
+        {
             leap(to: item, at: there, off: off)
         } else {
             shift(by: off)

@@ -72,6 +72,9 @@ extension Conductor {
         return true
     }
 
+    /// The account of the DJ who is heard.
+    var liveOnAir: String? { onAir?.session.flatMap { liveDesk.guests[$0]?.account } }
+
     /// Who is connected, for status.
     var liveReport: [LiveReport] {
         liveDesk.handOver.guests.compactMap { guest in
@@ -203,9 +206,7 @@ extension Conductor {
     /// Shows what the DJ plays from the next block on.
     private func retitle(_ title: Title) {
         guard var loaded = onAir, loaded.item.track.shownTitle != title else { return }
-        let id = nextDeck()
-        titles.set(.title(title), for: id)
-        guard engine.commands.push(.mark(id: id)) else { return }
+        guard mark(title) else { return }
         journal.ended(loaded.item, at: now, why: nil)
         loaded.item.track.artist = title.artist
         loaded.item.track.title = title.title

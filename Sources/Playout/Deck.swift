@@ -39,8 +39,6 @@ enum EngineCommand: Sendable {
     case unfollow
     /// The deck that is to follow goes on air now; what is on air fades out over so many frames.
     case cut(fade: Int)
-    /// What is on air has another title from the next block on; `id` is what the marks say.
-    case mark(id: Int)
     /// This deck is the emergency track, ready for when nothing else is.
     case emergency(Deck)
     /// From here on listeners see the title that the title book has under this number.

@@ -197,7 +197,6 @@ final class Engine {
                 if let old = following { events.push(.released(deck: old.id)) }
                 following = nil
             case .cut(let fade): cut(over: fade)
-            case .mark(let id): mark(id)
             case .emergency(let deck):
                 if let old = emergency { events.push(.released(deck: old.id)) }
                 emergency = deck

@@ -118,11 +118,9 @@ public final class LiveBuffer: LiveSink, Sendable {
 
     // MARK: What is known
 
-    /// Whether enough waits to begin with, or all that there will ever be.
+    /// Whether enough waits to begin with.
     public var isReady: Bool {
-        state.withLock { state in
-            state.held.left.count >= Int(depth.target.frames) || (state.isEnded && !state.held.left.isEmpty)
-        }
+        state.withLock { $0.held.left.count >= Int(depth.target.frames) && !$0.isEnded }
     }
 
     /// For how long nothing but silence has come.
@@ -137,12 +135,8 @@ public final class LiveBuffer: LiveSink, Sendable {
         }
     }
 
-    /// Whether its last frame has come and been heard.
-    var isOver: Bool {
-        state.withLock { state in
-            state.isEnded && (state.consumer?.isExhausted ?? state.held.left.isEmpty)
-        }
-    }
+    /// Whether its last frame has come, and nobody hears what is left.
+    var isOver: Bool { state.withLock { $0.isEnded && $0.consumer?.isExhausted != false } }
 
     /// What is played at the frame that is heard now, or will be heard first; nil when the stream has not said.
     var title: Title? {

@@ -23,6 +23,8 @@ public final class MasterControl: Sendable {
         /// The station's time at the mix's head.
         public var now = Instant(frames: 0)
         public var troubles: [Trouble] = []
+        /// The DJs who are connected, the earliest first.
+        public var live: [LiveReport] = []
         public var clock = ClockReport()
         /// Frames that encoders had to leave out because they were too slow.
         public var lostFrames = 0
@@ -143,7 +145,7 @@ public final class MasterControl: Sendable {
                 }
                     ?? [],
                 queued: conductor.timeline.queued.filter { $0.start > conductor.current?.start ?? $0.start },
-                now: conductor.now, troubles: conductor.troubles)
+                now: conductor.now, troubles: conductor.troubles, live: conductor.liveReport)
         }
         state.withLock { state in
             report.clock = state.clock?.report ?? ClockReport()
@@ -158,6 +160,7 @@ public final class MasterControl: Sendable {
     public func skip() throws(ActRefusal) -> (left: Item, onAir: Item, held: String?) {
         let result: Result<Skip, ActRefusal> = try perform { conductor in
             guard let left = conductor.current else { return .failure(.notOnAir) }
+            if let account = conductor.liveOnAir { return .failure(.live(account)) }
             let deck = conductor.onAir?.deck.id
             conductor.beginSkip()
             let deadline = cshims_monotonic_now() + Self.skipDeadline
@@ -194,6 +197,21 @@ public final class MasterControl: Sendable {
     /// Shows listeners a title instead of that of what is on air, until the next item begins.
     public func override(title: Title) throws(ActRefusal) {
         guard try perform({ $0.show(title) }) else { throw .notOnAir }
+    }
+
+    /// Lets a DJ into the green room; false when all places are taken.
+    public func welcome(_ guest: LiveGuest) throws(ActRefusal) -> Bool { try perform { $0.welcome(guest) } }
+
+    /// Says that a DJ's last frame has come. Does not wait.
+    ///
+    /// - Parameter clean: whether the DJ's client ended its stream in good order.
+    public func farewell(_ session: Int, clean: Bool) {
+        state.withLock { $0.acts.append { $0.farewell(session, clean: clean) } }
+    }
+
+    /// Gives a DJ the air, takes it away, or sends the DJ away.
+    public func direct(_ account: String, _ act: LiveAct) throws(ActRefusal) {
+        guard try perform({ $0.direct(account, act) }) else { throw .notConnected(account) }
     }
 
     /// Takes up a changed library or changed rules, from the next boundary on.

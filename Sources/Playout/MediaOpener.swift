@@ -1,5 +1,5 @@
 internal import Audio
-internal import Codecs
+public import Codecs
 public import Programme
 
 /// Opens files by worker processes, one a file.
@@ -18,6 +18,15 @@ public final class MediaOpener: TrackOpener, Sendable {
 
     /// Ends the idle worker. After the playout has stopped.
     public func stop() { workers.stop() }
+
+    /// Begins to decode a DJ's stream into its buffer.
+    ///
+    /// - Parameter ended: called once, when the last frame is in the buffer, on a thread that must not be kept.
+    public func openLive(
+        into buffer: LiveBuffer, ended: @escaping @Sendable (LiveDecoder.State) -> Void
+    ) -> LiveDecoder {
+        LiveDecoder.start(workers: workers, sink: buffer, ended: ended)
+    }
 
     public func open(_ file: String, from start: Length) -> any OpenTrack {
         MediaTrack(

@@ -16,6 +16,11 @@ struct AdminOffice: Sendable {
         do throws(Refusal) {
             let command = try Command(head)
             guard head.comesFromOurPages(visitor.authority(desk)) else { throw .crossSite }
+            if command == .metadata,
+                let answer = try await djTitle(head, Parameters(head.query, form: form), visitor)
+            {
+                return answer
+            }
             try letIn(head, visitor, for: command)
             return try await run(command, Parameters(head.query, form: form))
         } catch {
@@ -140,13 +145,31 @@ struct AdminOffice: Sendable {
         return .iceResponse("Clients moved: \(moving) go over \(when)\(rest)", done: true)
     }
 
+    /// A DJ's title, which the DJ's own login may send; nil when it is not one, and the operator is asked for.
+    private func djTitle(
+        _ head: RequestHead, _ parameters: Parameters, _ visitor: Visitor
+    ) async throws(Refusal) -> Response? {
+        guard let stage = desk.stage, let given = Credentials(head),
+            desk.configuration.admin?.isSame(as: given) != true
+        else { return nil }
+        if desk.isGuessing(visitor) { throw .tooManyGuesses }
+        guard let mode = parameters["mode"] else { throw .parameterMissing("mode") }
+        guard mode == "updinfo" else { return .iceResponse("No such action", done: false) }
+        switch await stage.announce(Title(parameters), as: SourceLogin(given)) {
+        case .taken: return .iceResponse("Metadata update successful", done: true)
+        case .unavailable: throw .membersUnavailable
+        case .refused(let sentence): return .iceResponse(sentence, done: false)
+        case .stranger:
+            desk.guessedWrong(visitor)
+            throw .loginNeeded(realm: desk.station.name)
+        }
+    }
+
     private func setTitle(_ parameters: Parameters) async throws(Refusal) -> Response {
         let mount = try mount(parameters)
         guard let mode = parameters["mode"] else { throw .parameterMissing("mode") }
         guard mode == "updinfo" else { return .iceResponse("No such action", done: false) }
-        let title =
-            parameters["song"].map { Title(title: $0) }
-            ?? Title(artist: parameters["artist"], title: parameters["title"] ?? "")
+        let title = Title(parameters)
         guard !title.title.isEmpty else {
             return .iceResponse("The title is empty: write song, or title and artist", done: false)
         }
@@ -166,6 +189,17 @@ extension RequestHead {
         if let site = self["sec-fetch-site"] { return ["same-origin", "none"].contains(site.lowercased()) }
         guard let origin = self["origin"] else { return true }
         return ["http://\(authority)", "https://\(authority)"].contains(origin.lowercased())
+    }
+}
+
+extension Title {
+    /// What an encoder says of its track: `song` before `artist` and `title`.
+    fileprivate init(_ parameters: Parameters) {
+        if let song = parameters["song"] {
+            self.init(title: song)
+        } else {
+            self.init(artist: parameters["artist"], title: parameters["title"] ?? "")
+        }
     }
 }
 

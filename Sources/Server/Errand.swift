@@ -8,6 +8,8 @@ enum Errand {
     case streamHead(PublicMount, TitleFraming)
     /// To follow the running order, or to know the head of the answer to one who does.
     case follow(headOnly: Bool)
+    /// To bring a programme.
+    case source(any StageDoor)
     /// A page, a playlist, the status, an act of the operator's: the website's.
     case page
 
@@ -15,7 +17,7 @@ enum Errand {
     var mount: PublicMount? {
         switch self {
         case .stream(let mount, _), .streamHead(let mount, _): mount
-        case .follow, .page: nil
+        case .follow, .page, .source: nil
         }
     }
 
@@ -24,6 +26,10 @@ enum Errand {
         switch head.method {
         case "GET", "HEAD":
             guard let wanted = desk.mount(at: head.path) else {
+                // Who has the address of the live mount wants to hear the station.
+                if desk.stage?.isEntrance(head.path) == true, let first = desk.mounts.first {
+                    throw .found(at: visitor.base(desk) + urlPath(first.mount.path))
+                }
                 self = head.path == "/api/events" ? .follow(headOnly: head.method == "HEAD") : .page
                 return
             }
@@ -37,9 +43,11 @@ enum Errand {
             self = head.method == "GET" ? .stream(mount, framing) : .streamHead(mount, framing)
         case "OPTIONS": self = .page
         case "POST" where head.isAdministration: self = .page
-        // Those who bring a programme. They are refused before any `100 Continue`, and with 403: 401 would tell a
-        // client that its password is wrong, 404 and 405 make some try again in another way.
-        case "SOURCE", "PUT": throw .sourcesNotTaken
+        // Those who bring a programme. Where none is taken they are refused before any `100 Continue`, and with 403: 401
+        // would tell a client that its password is wrong, 404 and 405 make some try again in another way.
+        case "SOURCE", "PUT":
+            guard let stage = desk.stage, stage.isEntrance(head.path) else { throw .sourcesNotTaken }
+            self = .source(stage)
         default: throw .methodNotAllowed
         }
     }

@@ -25,14 +25,17 @@ final class FrontDesk: Sendable {
     /// When it was last said that logins arrive in clear.
     private let warned = Mutex<Int64?>(nil)
     let titles: (any TitleOverride)?
+    /// Where DJs come in; nil when none do.
+    let stage: (any StageDoor)?
 
     init(
         _ configuration: FrontDoorConfiguration, mounts: [Mount], titles: (any TitleOverride)?,
-        logger: Logger,
+        stage: (any StageDoor)? = nil, logger: Logger,
         now: @escaping @Sendable () -> Int64
     ) {
         turnstile = Turnstile(descriptors: configuration.descriptors)
         self.titles = titles
+        self.stage = stage
         self.logger = logger
         self.now = now
         since = now()

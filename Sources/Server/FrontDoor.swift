@@ -32,12 +32,15 @@ public final class FrontDoor: Sendable {
     /// - Parameters:
     ///   - mounts: What is served, in the order in which the station's page shows it.
     ///   - titles: Where the operator's titles go; nil to refuse them.
+    ///   - stage: Where DJs come in; nil to take none.
     ///   - now: The wall clock, in nanoseconds since 1970.
     public init(
         configuration: FrontDoorConfiguration, mounts: [Mount], titles: (any TitleOverride)? = nil,
+        stage: (any StageDoor)? = nil,
         logger: Logger, now: @escaping @Sendable () -> Int64
     ) {
-        desk = FrontDesk(configuration, mounts: mounts, titles: titles, logger: logger, now: now)
+        desk = FrontDesk(
+            configuration, mounts: mounts, titles: titles, stage: stage, logger: logger, now: now)
         listen = configuration.listen
         eventLoops = configuration.eventLoops
         hasAddress = configuration.address != nil

@@ -74,11 +74,14 @@ public struct FrontDoorConfiguration: Sendable {
         public var followers: Int
         /// Between two signs of life to those who follow the running order.
         public var heartbeat: Duration
+        /// How long a DJ's connection may bring nothing before it counts as dead.
+        public var sourcePatience: Duration
 
         public init(
             listeners: Int = 10_000, headBytes: Int = 8192, headTime: Duration = .seconds(10),
             pageTime: Duration = .seconds(30), firstPageTime: Duration = .seconds(5),
-            followers: Int = 4096, heartbeat: Duration = .seconds(15)
+            followers: Int = 4096, heartbeat: Duration = .seconds(15),
+            sourcePatience: Duration = .seconds(10)
         ) {
             self.listeners = listeners
             self.headBytes = headBytes
@@ -87,6 +90,7 @@ public struct FrontDoorConfiguration: Sendable {
             self.firstPageTime = firstPageTime
             self.followers = followers
             self.heartbeat = heartbeat
+            self.sourcePatience = sourcePatience
         }
     }
 }

@@ -92,6 +92,7 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
         case .stream(let mount, let framing): try admit(head, to: mount, framing, context)
         case .follow(let headOnly): try follow(head, headOnly: headOnly, context)
         case .streamHead(let mount, let framing): try answerHead(head, mount, framing, context)
+        case .source(let stage): try enter(head, by: stage, context)
         }
     }
 
@@ -180,6 +181,54 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
             }
         }
         state = .answering(task, hungUp: false)
+    }
+
+    // MARK: DJs
+
+    /// Lets a DJ in, whose secret takes a while to check: that happens on another thread. Nothing is said before it is
+    /// known, for a `100 Continue` ahead of a refusal confuses clients.
+    private func enter(
+        _ head: RequestHead, by stage: any StageDoor, _ context: ChannelHandlerContext
+    ) throws(Refusal) {
+        let (desk, visitor, channel) = (desk, visitor(head, context), context.channel)
+        guard head.method == "SOURCE" || head["content-type"] != nil else { throw .noContentType }
+        if desk.isGuessing(visitor) { throw .tooManyGuesses }
+        // Some clients ask once without a login, to hear what is offered.
+        guard let login = desk.credentials(head, visitor) else {
+            throw .loginNeeded(realm: desk.station.name)
+        }
+        let visit = SourceVisit(
+            path: head.path, login: SourceLogin(login), showName: head["ice-name"] ?? head["icy-name"],
+            userAgent: head["user-agent"], hangUp: { channel.close(promise: nil) })
+        allow(desk.limits.pageTime, context)
+        let porter = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let task = Task {
+            let answer = await stage.enter(visit)
+            porter.eventLoop.execute {
+                let (porter, context) = porter.value
+                porter.entered(answer, head, visitor, context)
+            }
+        }
+        state = .answering(task, hungUp: false)
+    }
+
+    private func entered(
+        _ answer: SourceAnswer, _ head: RequestHead, _ visitor: Visitor, _ context: ChannelHandlerContext
+    ) {
+        switch answer {
+        case .welcome(let line):
+            guard case .answering = state, context.channel.isActive else { return line.end(clean: false) }
+            deadline?.cancel()
+            let source = Source(
+                line, head: head, rest: reader.unread, patience: desk.limits.sourcePatience)
+            if !handOver(to: source, context) { line.end(clean: false) }
+        case .stranger:
+            desk.guessedWrong(visitor)
+            refuse(.loginNeeded(realm: desk.station.name), head, context)
+        case .unavailable: refuse(.membersUnavailable, head, context)
+        case .refused(let sentence):
+            refuse(Refusal(status: 403, reason: "Forbidden", sentence: sentence), head, context)
+        }
     }
 
     // MARK: Pages

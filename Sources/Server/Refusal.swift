@@ -54,6 +54,8 @@ extension Refusal {
         sentence: "Only a Vorbis mount has chained titles: leave out titles=chained, or write titles=icy.")
     static let sourcesNotTaken = Refusal(
         status: 403, reason: "Forbidden", sentence: "This station takes no live sources at this address.")
+    static let noContentType = Refusal(
+        status: 403, reason: "Forbidden", sentence: "No Content-type given: say what the stream is.")
     static let mountFull = Refusal(
         status: 403, reason: "Forbidden",
         sentence: "This mount has as many listeners as it may have. Please try again later.")

@@ -8,7 +8,8 @@ public import Codecs
 public struct RunningOrder: Sendable, Equatable {
     /// One thing at its place in time.
     public struct Entry: Sendable, Equatable {
-        /// Why it is on air, in the vocabulary of `--json`: `track`, `identification`, `queued`, `emergency`, `tone`.
+        /// Why it is on air, in the vocabulary of `--json`: `track`, `identification`, `queued`, `emergency`, `tone`,
+        /// `live`, `bed`.
         public var kind: String
         public var title: Title
         /// When its first frame is, was, or would have been on air.

@@ -35,7 +35,7 @@ struct TickTests {
         for deck in decks[1..<7] {
             _ = line.commands.push(.follow(deck))
             for block in 0..<14 {
-                if block == 5 { _ = line.commands.push(.cut) }
+                if block == 5 { _ = line.commands.push(.cut(fade: Engine.fade)) }
                 if !tick() { _ = tick(givingUp: true) }
             }
             while line.events.pop() != nil {}

@@ -45,7 +45,8 @@ import Testing
         let known =
             Keys.file + Keys.station + Keys.server + Keys.mount + Keys.icecast + Keys.playlist
             + Keys.programme
-            + Keys.identification + Keys.tls + Keys.account + Keys.limits
+            + Keys.identification + Keys.tls + Keys.account + Keys.limits + Keys.live + Keys.bridge
+            + Keys.silence
         #expect(Set(keys).subtracting(["rotation", "ids"]) == Set(known))
     }
 
@@ -56,6 +57,7 @@ import Testing
         for key in [
             "description", "genre", "url", "seed", "listen", "data", "control", "codec", "quality", "from",
             "titles", "public", "order", "every", "loudness", "listeners", "head", "head_time", "burst",
+            "takeover", "fade", "latency", "below",
         ] {
             let isTheLine = { (line: Substring) in
                 line.drop { $0 == " " }.hasPrefix(key + ":") && !line.contains("Playlists")

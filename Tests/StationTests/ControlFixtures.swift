@@ -59,6 +59,10 @@ final class ScriptedStation: ControlHandler {
 
     func remove(id: Int) throws(ControlRefusal) -> Acknowledgement { Acknowledgement(done: "Removed \(id).") }
 
+    func direct(_ dj: String, _ act: DJAct) throws(ControlRefusal) -> Acknowledgement {
+        Acknowledgement(done: "\(act.rawValue) \(dj)")
+    }
+
     func history(from start: HistoryStart) throws(ControlRefusal) -> HistoryPage {
         let first: Int64
         switch start {

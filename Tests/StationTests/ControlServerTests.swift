@@ -326,6 +326,9 @@ private struct LongStatus: ControlHandler {
     func queue() throws(ControlRefusal) -> [QueueEntry] { [] }
     func add(files: [String]) throws(ControlRefusal) -> Acknowledgement { Acknowledgement(done: "") }
     func remove(id: Int) throws(ControlRefusal) -> Acknowledgement { Acknowledgement(done: "") }
+    func direct(_ dj: String, _ act: DJAct) throws(ControlRefusal) -> Acknowledgement {
+        Acknowledgement(done: "")
+    }
     func history(from start: HistoryStart) throws(ControlRefusal) -> HistoryPage {
         HistoryPage(entries: [], more: false)
     }

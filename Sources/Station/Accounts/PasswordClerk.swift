@@ -4,13 +4,13 @@ internal import Server
 internal import Synchronization
 internal import Threads
 
-/// Checks members' passwords: slow on purpose, so on a thread of its own, one after the other.
+/// Checks members' and DJs' passwords: slow on purpose, so on a thread of its own, one after the other.
 ///
 /// The queue is bounded: who comes when it is full is told so at once. What was verified is remembered, for a player asks
 /// again at each connection; only a keyed digest is kept, never the password. Any thread may ask.
 final class PasswordClerk: Sendable {
     private struct Request {
-        var path: String
+        var book: AccountBook
         var user: String
         var password: String
         var answer: CheckedContinuation<MembershipAnswer, Never>
@@ -40,11 +40,11 @@ final class PasswordClerk: Sendable {
         thread.join()
     }
 
-    func verify(_ path: String, user: String, password: String) async -> MembershipAnswer {
+    func verify(_ book: AccountBook, user: String, password: String) async -> MembershipAnswer {
         await withCheckedContinuation { answer in
             let isTaken = state.withLock { state in
                 guard !state.isStopping, state.waiting.count < Self.most else { return false }
-                state.waiting.append(Request(path: path, user: user, password: password, answer: answer))
+                state.waiting.append(Request(book: book, user: user, password: password, answer: answer))
                 return true
             }
             if isTaken { work.wake() } else { answer.resume(returning: .unavailable) }
@@ -69,13 +69,12 @@ final class PasswordClerk: Sendable {
 
     private func check(_ request: Request, _ data: UnsafeMutablePointer<crypt_data>) -> MembershipAnswer {
         // Read anew each time: whoever is crossed out of the file is out.
-        let file = MembersFile(path: request.path)
-        if file.hashes.isEmpty, !file.faults.isEmpty { return .unavailable }
+        guard let hashes = request.book.hashes() else { return .unavailable }
         // For an unknown name something is computed too, so that the time tells nobody which names there are.
-        let own = file.hashes[request.user]
-        let hash = own ?? file.hashes.first?.value ?? ""
+        let own = hashes[request.user]
+        let hash = own ?? hashes.first?.value ?? ""
         // Swift's hashes are keyed with a secret of this process.
-        let digest = [request.path, request.user, request.password, hash].hashValue
+        let digest = [request.book.path, request.user, request.password, hash].hashValue
         if own != nil, state.withLock({ $0.verified.contains(digest) }) { return .member }
         guard Self.fits(request.password, hash, data), own != nil else {
             return .stranger
@@ -101,12 +100,36 @@ final class PasswordClerk: Sendable {
     }
 }
 
+/// A file with accounts.
+enum AccountBook: Hashable, Sendable {
+    /// The absolute path of a `MembersFile`.
+    case members(String)
+    /// The absolute path of a `DJBook`.
+    case djs(String)
+
+    var path: String {
+        switch self {
+        case .members(let path), .djs(let path): path
+        }
+    }
+
+    /// The hashes by name, as they are now; nil when the file cannot be read. Blocks for the disk.
+    func hashes() -> [String: String]? {
+        switch self {
+        case .members(let path):
+            let file = MembersFile(path: path)
+            return file.hashes.isEmpty && !file.faults.isEmpty ? nil : file.hashes
+        case .djs(let path): return (try? DJBook(path: path))?.hashes
+        }
+    }
+}
+
 /// The members of one file.
 struct Members: Membership {
     let path: String
     let clerk: PasswordClerk
 
     func verify(user: String, password: String) async -> MembershipAnswer {
-        await clerk.verify(path, user: user, password: password)
+        await clerk.verify(.members(path), user: user, password: password)
     }
 }

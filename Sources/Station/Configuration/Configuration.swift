@@ -16,6 +16,8 @@ public struct Configuration: Sendable, Equatable {
     /// In the order of the file; names are unique.
     public var playlists: [Playlist]
     public var programme: Programme
+    /// Nil when no DJs come in.
+    public var live: Live?
     var places: Places
 
     /// Who is on air.
@@ -138,6 +140,33 @@ public struct Configuration: Sendable, Equatable {
         public var loudness: Double?
     }
 
+    /// How DJs come in.
+    public struct Live: Sendable, Equatable {
+        public enum Latency: String, Sendable, CaseIterable {
+            case normal
+            case low
+        }
+
+        public enum Takeover: String, Sendable, CaseIterable {
+            case atOnce = "at once"
+            case whenFree = "when free"
+        }
+
+        /// Where sources connect, one at least, each with its leading slash and none of them a mount.
+        public var mounts: [String]
+        /// The absolute path of the file that `funkhaus dj` writes.
+        public var accounts: String
+        public var takeover = Takeover.atOnce
+        public var fade: Duration = .seconds(1)
+        public var latency = Latency.normal
+        /// The absolute path of what covers a drop-out; nil when the programme does.
+        public var bed: String?
+        public var bridge: Duration = .seconds(20)
+        /// In dBFS: what is below counts as silence, and after `silence` as a drop-out.
+        public var silenceBelow = -60.0
+        public var silence: Duration = .seconds(15)
+    }
+
     /// The playlist with a name.
     public func playlist(_ name: String) -> Playlist? { playlists.first { $0.name == name } }
 
@@ -161,7 +190,7 @@ public struct Configuration: Sendable, Equatable {
 
 /// Every key of the file, by the section that holds it; the text a person reads is `Config/station.example.yaml`.
 enum ConfigurationKeys {
-    static let file = ["station", "server", "mounts", "icecast", "playlists", "programme"]
+    static let file = ["station", "server", "mounts", "icecast", "playlists", "programme", "live"]
     static let station = ["name", "description", "genre", "url", "timezone", "seed"]
     static let server = ["listen", "tls", "data", "control", "admin", "relay", "limits", "trusted_proxies"]
     static let tls = ["listen", "certificate", "key"]
@@ -174,4 +203,7 @@ enum ConfigurationKeys {
     static let playlist = ["from", "order"]
     static let programme = ["default", "identification", "emergency", "loudness"]
     static let identification = ["from", "every"]
+    static let live = ["mounts", "accounts", "takeover", "fade", "latency", "bridge", "silence"]
+    static let bridge = ["bed", "for"]
+    static let silence = ["below", "for"]
 }

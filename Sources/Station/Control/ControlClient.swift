@@ -42,6 +42,10 @@ public struct ControlClient: Sendable {
 
     public func remove(id: Int) throws -> Acknowledgement { try ask(.remove(id: id)) }
 
+    public func direct(_ dj: String, _ act: DJAct) throws -> Acknowledgement {
+        try ask(.direct(dj: dj, act: act))
+    }
+
     /// A page of the history.
     public func history(from start: HistoryStart) throws -> HistoryPage { try ask(.history(from: start)) }
 

@@ -31,6 +31,9 @@ public protocol ControlHandler: Sendable {
     /// Takes an entry out of the queue.
     func remove(id: Int) throws(ControlRefusal) -> Acknowledgement
 
+    /// Gives a DJ the air, takes it away, or sends the DJ away.
+    func direct(_ dj: String, _ act: DJAct) throws(ControlRefusal) -> Acknowledgement
+
     /// A page of the history, at most `HistoryPage.mostEntries` lines.
     func history(from start: HistoryStart) throws(ControlRefusal) -> HistoryPage
 }
@@ -65,6 +68,7 @@ extension ControlHandler {
             }
             return try line(add(files: files))
         case .remove(let id): return try line(remove(id: id))
+        case .direct(let dj, let act): return try line(direct(dj, act))
         case .history(let start): return try line(history(from: start))
         }
     }

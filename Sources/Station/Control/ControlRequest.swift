@@ -12,6 +12,7 @@ enum ControlRequest: Hashable, Sendable {
     case add(files: [String])
     case remove(id: Int)
     case history(from: HistoryStart)
+    case direct(dj: String, act: DJAct)
 
     /// The version of the language. Both sides refuse another one.
     static let version = 1
@@ -33,6 +34,16 @@ public enum HistoryStart: Hashable, Sendable {
     case after(id: Int64)
 }
 
+/// What an operator wants of a DJ who is connected.
+public enum DJAct: String, Sendable, Hashable {
+    /// The air, as soon as there is something to hear.
+    case takeover
+    /// Back to the green room.
+    case hold
+    /// Away.
+    case kick
+}
+
 extension ControlRequest: Codable {
     private enum CodingKeys: String, CodingKey {
         case version
@@ -43,6 +54,7 @@ extension ControlRequest: Codable {
         case last
         case since
         case after
+        case dj
     }
 
     private enum Name: String, Codable {
@@ -55,6 +67,9 @@ extension ControlRequest: Codable {
         case add = "queue add"
         case remove = "queue remove"
         case history
+        case takeover
+        case hold
+        case kick
     }
 
     init(from decoder: any Decoder) throws {
@@ -71,6 +86,9 @@ extension ControlRequest: Codable {
         case .reload: self = .reload
         case .queue: self = .queue
         case .add: self = .add(files: try container.decode([String].self, forKey: .files))
+        case .takeover: self = .direct(dj: try container.decode(String.self, forKey: .dj), act: .takeover)
+        case .hold: self = .direct(dj: try container.decode(String.self, forKey: .dj), act: .hold)
+        case .kick: self = .direct(dj: try container.decode(String.self, forKey: .dj), act: .kick)
         case .remove: self = .remove(id: try container.decode(Int.self, forKey: .id))
         case .history:
             if let time = try container.decodeIfPresent(StationTime.self, forKey: .since) {
@@ -102,6 +120,13 @@ extension ControlRequest: Codable {
         case .remove(let id):
             name = .remove
             try container.encode(id, forKey: .id)
+        case .direct(let dj, let act):
+            switch act {
+            case .takeover: name = .takeover
+            case .hold: name = .hold
+            case .kick: name = .kick
+            }
+            try container.encode(dj, forKey: .dj)
         case .history(let start):
             name = .history
             switch start {

@@ -15,12 +15,14 @@ public struct StatusReport: Hashable, Sendable, Codable {
     /// The state of the journal in a sentence.
     public var journal: String
     public var clock: ClockReport
+    /// The DJs who are connected, the earliest first; left out when there are none.
+    public var live: [DJReport]?
 
     public init(
         station: String, version: String, onAirSince: StationTime, uptime: Double, now: OnAirItem,
         next: OnAirItem?, mounts: [MountReport], icecast: [PushReport], library: LibraryReport,
         journal: String,
-        clock: ClockReport
+        clock: ClockReport, live: [DJReport] = []
     ) {
         self.station = station
         self.version = version
@@ -33,6 +35,28 @@ public struct StatusReport: Hashable, Sendable, Codable {
         self.library = library
         self.journal = journal
         self.clock = clock
+        self.live = live.isEmpty ? nil : live
+    }
+}
+
+/// A DJ who is connected.
+public struct DJReport: Hashable, Sendable, Codable {
+    /// The account.
+    public var dj: String
+    /// `green room`, `on air`, `silent` or `held`.
+    public var place: String
+    /// Since when it is connected.
+    public var since: StationTime
+    /// Seconds of it that wait to be heard.
+    public var buffer: Double
+    public var title: String
+
+    public init(dj: String, place: String, since: StationTime, buffer: Double, title: String) {
+        self.dj = dj
+        self.place = place
+        self.since = since
+        self.buffer = buffer.inMilliseconds
+        self.title = title
     }
 }
 

@@ -2,7 +2,7 @@
 // the control socket. A key that does not apply is left out.
 
 /// Why something is on air, or what else the journal tells of: `track`, `identification`, `queued`, `emergency`,
-/// `tone`; in the history also the kinds of facts.
+/// `tone`, `live`, `bed`; in the history also the kinds of facts.
 ///
 /// An open set: a command prints also the words that only a newer daemon knows.
 public struct ItemKind: RawRepresentable, Hashable, Sendable, Codable {
@@ -15,6 +15,8 @@ public struct ItemKind: RawRepresentable, Hashable, Sendable, Codable {
     public static let queued = ItemKind(rawValue: "queued")
     public static let emergency = ItemKind(rawValue: "emergency")
     public static let tone = ItemKind(rawValue: "tone")
+    public static let live = ItemKind(rawValue: "live")
+    public static let bed = ItemKind(rawValue: "bed")
 }
 
 /// One thing on air at its place in time: that which is on now, or that which comes.

@@ -114,14 +114,14 @@ final class Announcer: Sendable {
         /// What has no title of its own is the station.
         private func title(of item: Item) -> Title {
             switch item.kind {
-            case .emergency, .tone: Title(title: station)
+            case .emergency, .tone, .bed: Title(title: station)
             case .identification where item.track.title == nil: Title(title: station)
-            case .track, .queued, .identification: item.track.shownTitle
+            case .track, .queued, .identification, .live: item.track.shownTitle
             }
         }
 
         private static func isMusic(_ kind: String) -> Bool {
-            kind == Item.Kind.track.rawValue || kind == Item.Kind.queued.rawValue
+            [Item.Kind.track, .queued, .live].contains { $0.rawValue == kind }
         }
     }
 }

@@ -31,6 +31,7 @@ public final class Daemon: Sendable {
     let control: MasterControl
     let door: FrontDoor
     let passwords = PasswordClerk()
+    let stage: Stage
     private let announcer = Announcer()
     let running: Mutex<Running>
     let onAirSince: Instant
@@ -115,15 +116,18 @@ public final class Daemon: Sendable {
             library.scanned(scans)
             history.scanned(present: Set(scans.values.flatMap { $0.files.map(\.path) }), at: Self.now())
         }
+        stage = Stage(
+            control: control, opener: opener, passwords: passwords, logger: logger, now: Self.wall)
+        stage.follow(configuration)
         door = FrontDoor(
             configuration: FrontDoorConfiguration(configuration, environment, logger), mounts: [],
-            titles: OperatorTitles(control: control), logger: logger, now: Self.wall)
+            titles: OperatorTitles(control: control), stage: stage, logger: logger, now: Self.wall)
     }
 
     private static func settings(_ configuration: Configuration, _ logger: Logger) -> PlayoutSettings {
         PlayoutSettings(
             stationName: configuration.station.name, loudness: configuration.programme.loudness,
-            emergency: configuration.programme.emergency,
+            emergency: configuration.programme.emergency, live: LiveRules(configuration.live),
             burst: Length(seconds: configuration.server.limits.burst.inSeconds),
             report: { logger.warning("not played", metadata: ["why": "\($0)"]) })
     }
@@ -174,6 +178,7 @@ public final class Daemon: Sendable {
         announcer.stop()
         for push in running.withLock({ $0.pushes }) { push.stop() }
         await door.shutdown()
+        stage.stop()
         passwords.stop()
         meter.cancel()
         library.stop()
@@ -289,6 +294,7 @@ public final class Daemon: Sendable {
                 mounts.append(mount(wanted, new))
             }
         }
+        stage.follow(new)
         door.apply(FrontDoorConfiguration(new, environment, logger))
         let rules = MountRules.all(of: new, passwords)
         waitFor { [door, mounts] in

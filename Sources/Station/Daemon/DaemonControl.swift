@@ -77,7 +77,12 @@ struct DaemonControl: ControlHandler {
                     connected: $0.status.isConnected, state: $0.status.words())
             },
             library: library, journal: daemon.history.status.words,
-            clock: ClockReport(blocksLate: report.clock.late, resets: report.clock.resets))
+            clock: ClockReport(blocksLate: report.clock.late, resets: report.clock.resets),
+            live: report.live.map { dj in
+                DJReport(
+                    dj: dj.account, place: dj.isHeld ? "held" : dj.place.rawValue, since: time(dj.since),
+                    buffer: dj.buffer.seconds, title: dj.title.line)
+            })
     }
 
     func now() throws(ControlRefusal) -> OnAirItem {
@@ -143,6 +148,18 @@ struct DaemonControl: ControlHandler {
         return Acknowledgement(
             done: "Skipped \(done.left.track.shownTitle.line).", warnings: done.held.map { [$0] } ?? [],
             next: item(done.onAir))
+    }
+
+    func direct(_ dj: String, _ act: DJAct) throws(ControlRefusal) -> Acknowledgement {
+        let control = daemon.control
+        let (wish, done): (LiveAct, String) =
+            switch act {
+            case .takeover: (.takeOver, "\(dj) gets the air as soon as there is something to hear.")
+            case .hold: (.hold, "\(dj) waits in the green room; to give the air back: funkhaus takeover \(dj).")
+            case .kick: (.kick, "\(dj) was sent away; to keep a DJ out: funkhaus dj disable \(dj).")
+            }
+        try self.act { () throws(ActRefusal) in try control.direct(dj, wish) }
+        return Acknowledgement(done: done)
     }
 
     func reload() throws(ControlRefusal) -> Acknowledgement {

@@ -12,6 +12,7 @@ extension StatusReport {
         ]
         if !now.progress.isEmpty { lines.append(Line("         \(now.progress)")) }
         if let next { lines.append(Line("Next     \(next.start.local.clock)  \(next.label)")) }
+        if let live { lines += ["", Line("Live", .strong)] + live.flatMap(\.lines) }
         lines += ["", Line("Listen", .strong)] + mounts.flatMap(\.lines)
         if !icecast.isEmpty { lines += ["", Line("Icecast", .strong)] + icecast.flatMap(\.lines) }
         lines.append("")
@@ -28,6 +29,14 @@ extension StatusReport {
         heading.add(" is on air.", .good)
         let listen = mounts.flatMap { Line.wrapped($0.url, after: "Listen:  ") }
         return [heading] + listen + ["Stop:    Ctrl-C", "Look:    funkhaus status"]
+    }
+}
+
+extension DJReport {
+    fileprivate var lines: [Line] {
+        let tenths = (buffer * 10).rounded() / 10
+        return Line.wrapped("\(dj): \(place) since \(since.local.clock), \(tenths) s in hand", after: "  ")
+            + Line.wrapped(title, after: "    ")
     }
 }
 

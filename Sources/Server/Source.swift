@@ -1,0 +1,113 @@
+internal import NIOCore
+
+/// A DJ's connection: the only handler that it has. Runs on its event loop; hands the audio on as it comes, and stops
+/// reading while there is no room for more, so that nothing is queued here but what one read brought.
+final class Source: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let line: any SourceLine
+    private var body: SourceBody
+    private let welcome: String
+    /// What has come and is not taken apart yet, and what of the audio has found no room.
+    private var unread: ByteBuffer
+    private var audio = ByteBuffer()
+    private let patience: Duration
+    private var watch: Scheduled<Void>?
+    private var isWaitingForRoom = false
+    private var hasHungUp = false
+    private var isOver = false
+
+    /// How soon audio that found no room is offered again.
+    private static let pause = TimeAmount.milliseconds(20)
+
+    /// - Parameters:
+    ///   - rest: what came behind the head.
+    ///   - patience: how long it may send nothing.
+    init(_ line: any SourceLine, head: RequestHead, rest: ByteBuffer, patience: Duration) {
+        self.line = line
+        self.patience = patience
+        body = SourceBody(head)
+        unread = rest
+        // Clients want their answer before they send, whatever HTTP says of a PUT; and none of them more of it.
+        let expects = head["expect"]?.lowercased().contains("100-continue") == true
+        welcome = (expects ? "HTTP/1.1 100 Continue\r\n\r\n" : "") + "HTTP/1.0 200 OK\r\n\r\n"
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: welcome)), promise: nil)
+        wait(context)
+        pump(context)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        unread.writeImmutableBuffer(unwrapInboundIn(data))
+        wait(context)
+        pump(context)
+    }
+
+    private func pump(_ context: ChannelHandlerContext) {
+        guard !isOver, !isWaitingForRoom else { return }
+        do throws(SourceBody.Broken) {
+            while true {
+                if audio.readableBytes == 0 {
+                    guard let next = try body.next(&unread) else { break }
+                    audio = next
+                }
+                audio.moveReaderIndex(forwardBy: audio.withUnsafeReadableBytes { line.take($0) })
+                if audio.readableBytes > 0 { return waitForRoom(context) }
+            }
+        } catch {
+            return end(clean: false, context)
+        }
+        unread.discardReadBytes()
+        if body.isComplete || hasHungUp {
+            end(clean: body.endsWithTheConnection, context)
+        } else {
+            setReading(true, context)
+        }
+    }
+
+    private func waitForRoom(_ context: ChannelHandlerContext) {
+        setReading(false, context)
+        isWaitingForRoom = true
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [self] in
+            isWaitingForRoom = false
+            // Whoever is not read cannot be blamed for silence.
+            if !isOver { wait(context) }
+            pump(context)
+        }
+    }
+
+    /// Gives the client its time anew.
+    private func wait(_ context: ChannelHandlerContext) {
+        watch?.cancel()
+        watch = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(patience)) { [self] in
+            end(clean: false, context)
+        }
+    }
+
+    private func end(clean: Bool, _ context: ChannelHandlerContext) {
+        guard !isOver else { return }
+        isOver = true
+        watch?.cancel()
+        line.end(clean: clean)
+        context.close(promise: nil)
+    }
+
+    private func setReading(_ isOn: Bool, _ context: ChannelHandlerContext) {
+        _ = try? context.channel.syncOptions?.setOption(.autoRead, value: isOn)
+    }
+
+    // MARK: Told by the connection
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case .some(ChannelEvent.inputClosed) = event as? ChannelEvent else { return }
+        hasHungUp = true
+        pump(context)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { end(clean: false, context) }
+
+    func channelInactive(context: ChannelHandlerContext) { end(clean: false, context) }
+}

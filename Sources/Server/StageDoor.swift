@@ -1,0 +1,65 @@
+public import Codecs
+
+/// Where DJs come in: the station's side of a source's connection.
+public protocol StageDoor: Sendable {
+    /// Whether DJs come in at this path.
+    func isEntrance(_ path: String) -> Bool
+    /// Checks a DJ's login and lets it into the green room, or says why not.
+    func enter(_ visit: SourceVisit) async -> SourceAnswer
+    /// Takes the title of what a DJ plays; an empty one changes nothing.
+    func announce(_ title: Title, as login: SourceLogin) async -> TitleAnswer
+}
+
+/// A name and a secret, as source clients give them.
+public struct SourceLogin: Sendable {
+    public let name: String
+    public let secret: String
+
+    /// Whoever can only log in as `source` writes `name:secret` for the password.
+    init(_ credentials: Credentials) {
+        let parts = credentials.password.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        if credentials.user == "source", parts.count == 2 {
+            (name, secret) = (String(parts[0]), String(parts[1]))
+        } else {
+            (name, secret) = (credentials.user, credentials.password)
+        }
+    }
+}
+
+/// A DJ at the door.
+public struct SourceVisit: Sendable {
+    public let path: String
+    public let login: SourceLogin
+    /// What the client says of its show (`ice-name`); free text.
+    public let showName: String?
+    /// The client's name of itself; free text.
+    public let userAgent: String?
+    /// Closes the connection. Any thread; returns at once.
+    public let hangUp: @Sendable () -> Void
+}
+
+public enum SourceAnswer: Sendable {
+    case welcome(any SourceLine)
+    /// The name or the secret is wrong.
+    case stranger
+    /// It cannot be said now.
+    case unavailable
+    /// In a sentence for the DJ.
+    case refused(String)
+}
+
+public enum TitleAnswer: Sendable {
+    case taken
+    case stranger
+    case unavailable
+    /// In a sentence: the DJ is not connected.
+    case refused(String)
+}
+
+/// Where the bytes of a DJ who has come in go. Called on one event loop.
+public protocol SourceLine: AnyObject, Sendable {
+    /// Takes as many of the bytes as there is room for now, and tells how many. The rest is offered again.
+    func take(_ bytes: UnsafeRawBufferPointer) -> Int
+    /// No byte follows; `clean` when the DJ's client ended the stream in good order. Called once.
+    func end(clean: Bool)
+}

@@ -1,0 +1,242 @@
+internal import Codecs
+internal import Dispatch
+internal import Logging
+internal import Playout
+internal import Programme
+internal import Server
+internal import Synchronization
+
+/// Lets DJs in: checks who they are, gives each a decoder and a place in the green room, and takes their titles.
+///
+/// Any thread may call; what waits for the playout does so on a queue of its own, one DJ after the other.
+final class Stage: StageDoor {
+    private struct State {
+        var live: Configuration.Live?
+        /// The station's mounts: DJs send there by habit.
+        var mounts: Set<String> = []
+        var lines: [Int: LiveLine] = [:]
+        /// Titles that came before their DJ, and when.
+        var early: [String: (title: Title, at: Int64)] = [:]
+        var lastSession = 0
+    }
+
+    private let control: MasterControl
+    private let opener: MediaOpener
+    private let passwords: PasswordClerk
+    private let logger: Logger
+    private let now: @Sendable () -> Int64
+    private let state = Mutex(State())
+    private let queue = DispatchQueue(label: "fh-stage")
+
+    /// - Parameter now: the wall clock, in nanoseconds since 1970-01-01T00:00Z.
+    init(
+        control: MasterControl, opener: MediaOpener, passwords: PasswordClerk, logger: Logger,
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.control = control
+        self.opener = opener
+        self.passwords = passwords
+        self.logger = logger
+        self.now = now
+    }
+
+    /// Runs by this configuration from now on. Who is in stays in.
+    func follow(_ configuration: Configuration) {
+        state.withLock { state in
+            state.live = configuration.live
+            state.mounts = Set(configuration.mounts.map(\.path))
+        }
+    }
+
+    /// Ends every decoder. The door is closed already.
+    func stop() {
+        let lines = state.withLock { state in
+            defer { state.lines = [:] }
+            return Array(state.lines.values)
+        }
+        for line in lines { line.stop() }
+        queue.sync {}
+    }
+
+    // MARK: The door
+
+    func isEntrance(_ path: String) -> Bool {
+        state.withLock { state in
+            state.live.map { $0.mounts.contains(path) || state.mounts.contains(path) } ?? false
+        }
+    }
+
+    func enter(_ visit: SourceVisit) async -> SourceAnswer {
+        guard let live = state.withLock({ $0.live }) else {
+            return .refused("This station takes no live sources.")
+        }
+        switch await passwords.verify(
+            .djs(live.accounts), user: visit.login.name, password: visit.login.secret)
+        {
+        case .stranger: return .stranger
+        case .unavailable: return .unavailable
+        case .member: break
+        }
+        return await withCheckedContinuation { answer in
+            queue.async { [self] in answer.resume(returning: welcome(visit, live)) }
+        }
+    }
+
+    private func welcome(_ visit: SourceVisit, _ live: Configuration.Live) -> SourceAnswer {
+        let account = visit.login.name
+        let buffer = LiveBuffer(LiveBuffer.Depth(live))
+        let now = now()
+        let session = state.withLock { state in
+            if let early = state.early.removeValue(forKey: account), now - early.at < Self.titleLife {
+                buffer.take(title: early.title)
+            }
+            state.lastSession += 1
+            return state.lastSession
+        }
+        let show = visit.showName.map { Title(title: $0).title } ?? ""
+        let line = LiveLine()
+        let guest = LiveGuest(
+            session: session, account: account,
+            standIn: Title(artist: account, title: show.isEmpty ? "live" : show), buffer: buffer,
+            dismiss: { [self] in
+                visit.hangUp()
+                queue.async { self.forget(session)?.stop() }
+            })
+        do throws(ActRefusal) {
+            guard try control.welcome(guest) else {
+                return .refused("All \(HandOver.guestLimit) places for DJs are taken; try again in a moment.")
+            }
+        } catch {
+            return .refused(error.words)
+        }
+        state.withLock { $0.lines[session] = line }
+        line.start(
+            opener.openLive(into: buffer) { [self, weak line] end in
+                // On the decoder's own thread, which must not wait for itself.
+                control.farewell(session, clean: end == .finished && line?.isClean == true)
+                tell(end, account)
+                if case .failed = end { visit.hangUp() }
+                queue.async { _ = self.forget(session) }
+            }, account: account, buffer: buffer)
+        logger.info("a DJ is in the green room", metadata: ["dj": "\(account)", "client": "\(visit.client)"])
+        return .welcome(line)
+    }
+
+    private func forget(_ session: Int) -> LiveLine? {
+        state.withLock { $0.lines.removeValue(forKey: session) }
+    }
+
+    private func tell(_ end: LiveDecoder.State, _ account: String) {
+        guard case .failed(let fault) = end else {
+            return logger.info("a DJ's stream has ended", metadata: ["dj": "\(account)"])
+        }
+        logger.warning(
+            "a DJ's stream cannot be heard", metadata: ["dj": "\(account)", "why": "\(fault.ofAStream)"])
+    }
+
+    // MARK: Titles
+
+    /// For how long a title waits for its DJ: 60 s.
+    private static let titleLife: Int64 = 60_000_000_000
+    private static let mostEarly = 64
+
+    func announce(_ title: Title, as login: SourceLogin) async -> TitleAnswer {
+        guard let live = state.withLock({ $0.live }) else {
+            return .refused("This station takes no live sources.")
+        }
+        switch await passwords.verify(.djs(live.accounts), user: login.name, password: login.secret) {
+        case .stranger: return .stranger
+        case .unavailable: return .unavailable
+        case .member: break
+        }
+        guard !title.title.isEmpty else { return .taken }
+        let now = now()
+        state.withLock { state in
+            let lines = state.lines.filter { $0.value.account == login.name }
+            if let line = lines.max(by: { $0.key < $1.key })?.value {
+                line.take(title: title)
+            } else if state.early[login.name] != nil || state.early.count < Self.mostEarly {
+                state.early[login.name] = (title, now)
+            }
+        }
+        return .taken
+    }
+}
+
+/// A DJ's bytes on their way to the decoder. Offered on one event loop; stopped from any thread.
+final class LiveLine: SourceLine {
+    private struct State {
+        var decoder: LiveDecoder?
+        var buffer: LiveBuffer?
+        var account = ""
+        var isClean = false
+        var isEnded = false
+    }
+
+    private let state = Mutex(State())
+
+    var account: String { state.withLock { $0.account } }
+    /// Whether the DJ's client ended its stream in good order.
+    var isClean: Bool { state.withLock { $0.isClean } }
+
+    func start(_ decoder: LiveDecoder, account: String, buffer: LiveBuffer) {
+        let isEnded = state.withLock { state in
+            state.decoder = decoder
+            state.account = account
+            state.buffer = buffer
+            return state.isEnded
+        }
+        if isEnded { decoder.finish() }
+    }
+
+    func take(_ bytes: UnsafeRawBufferPointer) -> Int { state.withLock { $0.decoder }?.offer(bytes) ?? 0 }
+
+    func take(title: Title) { state.withLock { $0.buffer }?.take(title: title) }
+
+    func end(clean: Bool) {
+        let decoder = state.withLock { state in
+            state.isClean = clean
+            state.isEnded = true
+            return state.decoder
+        }
+        decoder?.finish()
+    }
+
+    func stop() {
+        let decoder = state.withLock { state in
+            state.isEnded = true
+            return state.decoder
+        }
+        decoder?.stop()
+    }
+}
+
+extension LiveBuffer.Depth {
+    fileprivate init(_ live: Configuration.Live) {
+        self.init(
+            target: Length(seconds: live.latency == .low ? 0.35 : 1.5), silence: live.silenceBelow)
+    }
+}
+
+extension SourceVisit {
+    /// The client's name of itself for the log, made safe.
+    fileprivate var client: String { Title(title: userAgent ?? "unknown").title }
+}
+
+extension LiveRules {
+    init(_ live: Configuration.Live?) {
+        guard let live else {
+            self.init()
+            return
+        }
+        let takeover: HandOver.Takeover =
+            switch live.takeover {
+            case .atOnce: .atOnce
+            case .whenFree: .whenFree
+            }
+        self.init(
+            handOver: HandOver.Rules(takeover: takeover, bridge: Length(seconds: live.bridge.inSeconds)),
+            fade: Length(seconds: live.fade.inSeconds), bed: live.bed,
+            silence: Length(seconds: live.silence.inSeconds))
+    }
+}
