@@ -44,6 +44,7 @@ func basic(_ login: String) -> String { "Authorization: Basic \(Data(login.utf8)
 /// Opens a front door as `change` configures it, gives it to a test, and closes it.
 func withHouse(
     _ mounts: [FakeMount], rules: [String: MountRules] = [:], titles: (any TitleOverride)? = nil,
+    stage: (any StageDoor)? = nil,
     now: @escaping @Sendable () -> Int64 = { testInstant }, logger: Logger = silent,
     configured change: (inout FrontDoorConfiguration) -> Void = { _ in },
     _ body: (House) async throws -> Void
@@ -53,7 +54,9 @@ func withHouse(
         station: StationTexts(name: "Radio", description: "A test"), limits: patient, eventLoops: 2)
     change(&configuration)
     let door = FrontDoor(
-        configuration: configuration, mounts: mounts.map(\.mount), titles: titles, logger: logger, now: now)
+        configuration: configuration, mounts: mounts.map(\.mount), titles: titles, stage: stage,
+        logger: logger,
+        now: now)
     await door.setMounts(mounts.map(\.mount), rules: rules)
     let ports = try await door.start()
     do {

@@ -1,0 +1,181 @@
+import Foundation
+import TestKit
+import Testing
+
+/// Real source clients go live: each is heard without a break, to its last frame, with its own title from the first.
+@Suite(.timeLimit(.minutes(8))) struct LivePeerTests {
+    /// How a client sends a file, at the pace of time, and what it calls it.
+    struct Client: Sendable, CustomTestStringConvertible {
+        let name: String
+        /// Whether the client itself says what it plays.
+        let tellsTitle: Bool
+        let command: @Sendable (_ house: House) throws -> [String]
+        var testDescription: String { name }
+
+        init(
+            _ name: String, tellsTitle: Bool = true, _ command: @escaping @Sendable (House) throws -> [String]
+        ) {
+            self.name = name
+            self.tellsTitle = tellsTitle
+            self.command = command
+        }
+    }
+
+    /// Where a client finds what it needs.
+    struct House: Sendable {
+        let port: Int
+        let secret: String
+        let folder: URL
+        var wav: String { folder.appendingPathComponent("live.wav").path }
+
+        func write(_ name: String, _ text: String) throws -> String {
+            let file = folder.appendingPathComponent(name)
+            try Data(text.utf8).write(to: file)
+            return file.path
+        }
+    }
+
+    private static let seconds = 8
+    private static let artist = "Zählwerk"
+    private static let title = "Счётчик live"
+
+    private static func ffmpeg(_ house: House, _ options: [String], to address: String) -> [String] {
+        [
+            "ffmpeg", "-v", "error", "-re", "-i", house.wav, "-metadata", "artist=\(artist)", "-metadata",
+            "title=\(title)",
+        ]
+            + options + [address]
+    }
+
+    private static func address(_ house: House) -> String {
+        "icecast://anna:\(house.secret)@127.0.0.1:\(house.port)/live"
+    }
+
+    static let clients = [
+        Client("ffmpeg, PUT, Vorbis") { house in
+            ffmpeg(
+                house, ["-c:a", "libvorbis", "-content_type", "audio/ogg", "-f", "ogg"], to: address(house))
+        },
+        Client("ffmpeg, PUT, Opus") { house in
+            ffmpeg(
+                house, ["-c:a", "libopus", "-b:a", "160k", "-content_type", "audio/ogg", "-f", "ogg"],
+                to: address(house))
+        },
+        Client("ffmpeg, SOURCE, MP3", tellsTitle: false) { house in
+            ffmpeg(
+                house, ["-c:a", "libmp3lame", "-b:a", "192k", "-legacy_icecast", "1", "-f", "mp3"],
+                to: address(house))
+        },
+        Client("ffmpeg, PUT, AAC", tellsTitle: false) { house in
+            ffmpeg(
+                house, ["-c:a", "aac", "-b:a", "192k", "-content_type", "audio/aac", "-f", "adts"],
+                to: address(house))
+        },
+        Client("curl, PUT in chunks, FLAC") { house in
+            let encode = ffmpeg(house, ["-c:a", "flac", "-f", "ogg"], to: "-").map { "'\($0)'" }.joined(
+                separator: " ")
+            let url = "http://127.0.0.1:\(house.port)/live"
+            return [
+                "sh", "-c",
+                "\(encode) | curl -sS -u anna:\(house.secret) -H 'Content-Type: audio/ogg' -T - \(url)",
+            ]
+        },
+        // libshout with its poke and its OPTIONS.
+        Client("ezstream, libshout, Vorbis") { house in
+            let ogg = house.folder.appendingPathComponent("live.ogg").path
+            let encoding = ["ffmpeg", "-v", "error", "-y", "-i", house.wav, "-c:a", "libvorbis", "-q:a", "6"]
+            _ = try Tool.run(
+                encoding[0],
+                Array(encoding.dropFirst()) + [
+                    "-metadata", "artist=\(artist)", "-metadata", "title=\(title)", ogg,
+                ])
+            let file = try house.write(
+                "ezstream.xml",
+                """
+                <ezstream><servers><server><name>s</name><protocol>HTTP</protocol><hostname>127.0.0.1</hostname>
+                <port>\(house.port)</port><user>anna</user><password>\(house.secret)</password><tls>May</tls>
+                </server></servers>
+                <streams><stream><mountpoint>/live</mountpoint><format>Ogg</format></stream></streams>
+                <intakes><intake><type>file</type><filename>\(ogg)</filename><stream_once>Yes</stream_once></intake>
+                </intakes></ezstream>
+                """)
+            chmod(file, 0o600)
+            return ["ezstream", "-c", file]
+        },
+        Client("liquidsoap, SOURCE, Vorbis") { house in
+            let script = try house.write(
+                "live.liq",
+                """
+                settings.init.allow_root := true
+                s = once(single("annotate:artist=\\"\(artist)\\",title=\\"\(title)\\":\(house.wav)"))
+                output.icecast(%vorbis(quality=0.6), host="127.0.0.1", port=\(house.port), user="anna",
+                  password="\(house.secret)", mount="/live", fallible=true,
+                  on_stop={shutdown()}, s)
+                """)
+            return ["liquidsoap", script]
+        },
+    ]
+
+    @Test(.peers("ffmpeg", "curl", "ezstream", "liquidsoap", "oggdec"), arguments: clients)
+    func `a client is heard without a break and with its title`(client: Client) async throws {
+        let station = try StationUnderTest(sections: "live: { mounts: [ /live ] }")
+        let (music, live) = try await aside {
+            let tone = (0..<(20 * 44_100)).map { Float(0.2 * sin(Double($0) / 7)) }
+            return (
+                TestSignal(left: tone, right: tone).wav(),
+                TestSignal.counter(frames: Self.seconds * 44_100).wav()
+            )
+        }
+        try Data(music).write(to: station.music.appendingPathComponent("tone.wav"))
+        try Data(live).write(to: station.folder.appendingPathComponent("live.wav"))
+        let added = try await station.run(["dj", "add", "anna"])
+        let secret = String(decoding: added.output, as: UTF8.self).split(separator: " ").last ?? ""
+        try await station.onAir {
+            let listener = try await ResilienceListener(to: station.url())
+            let house = House(
+                port: station.port, secret: secret.trimmingCharacters(in: .newlines), folder: station.folder)
+            let words = try await aside { try client.command(house) }
+            if !client.tellsTitle { try await tellTitle(house) }
+            let program = try RunningProgram(words[0], Array(words.dropFirst()))
+            try await until(
+                "\(client.name) is on air", telling: { program.errors + program.output + station.log }
+            ) {
+                try await station.now().kind == "live"
+            }
+            let shown = try await station.now()
+            #expect(shown.artist == Self.artist && shown.title == Self.title, "\(shown)")
+            try await until("\(client.name) has ended", telling: { program.errors + station.log }) {
+                try await station.now().kind != "live"
+            }
+            #expect(listener.isConnected)
+            // The mix is a burst ahead of nobody: what was last is heard within the next seconds.
+            try await Task.sleep(for: .seconds(1))
+            let heard = try await listener.hangUp().signal
+            let runs = heard.counterRuns().filter { $0.frames.count > 22_050 }
+            #expect(runs.count == 1, "\(runs)")
+            // All but the fade in, and what a codec adds or keeps at the ends.
+            let run = try #require(runs.first)
+            #expect(run.frames.count > (Self.seconds - 1) * 44_100 - 8_192, "\(run)")
+            #expect(abs(run.offset + run.frames.upperBound - Self.seconds * 44_100) < 8_192, "\(run)")
+            #expect(heard.silences(below: 0.001, atLeast: 441).isEmpty)
+            #expect(try await station.history().contains { $0.kind == "live-in" })
+        }
+    }
+
+    /// As butt does it, ahead of the audio.
+    private func tellTitle(_ house: House) async throws {
+        func escaped(_ text: String) -> String {
+            text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        }
+        let query = "mode=updinfo&mount=/live&artist=\(escaped(Self.artist))&title=\(escaped(Self.title))"
+        let answer = try await aside {
+            try Tool.run(
+                "curl",
+                [
+                    "-sS", "-u", "anna:\(house.secret)",
+                    "http://127.0.0.1:\(house.port)/admin/metadata?\(query)",
+                ])
+        }
+        #expect(String(decoding: answer.output, as: UTF8.self).contains("<return>1</return>"))
+    }
+}

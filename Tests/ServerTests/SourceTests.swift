@@ -1,0 +1,274 @@
+import Codecs
+import NIOCore
+import Synchronization
+import TestKit
+import Testing
+
+@testable import Server
+
+/// DJs at the door: what source clients really send, and what they need to hear.
+@Suite struct SourceTests {
+    /// Lets "anna" with "geheim:nis" in, and keeps what comes.
+    final class FakeStage: StageDoor {
+        final class Line: SourceLine {
+            struct Kept {
+                var bytes: [UInt8] = []
+                var end: Bool?
+            }
+
+            let kept = Mutex(Kept())
+            /// The most bytes that it takes at a time, and whether it takes any.
+            let most: Int
+            let isOpen = Atomic<Bool>(true)
+
+            init(most: Int) { self.most = most }
+
+            func take(_ bytes: UnsafeRawBufferPointer) -> Int {
+                guard isOpen.load(ordering: .relaxed) else { return 0 }
+                let taken = bytes.prefix(most)
+                kept.withLock { $0.bytes += taken }
+                return taken.count
+            }
+
+            func end(clean: Bool) { kept.withLock { $0.end = clean } }
+
+            var text: String { String(decoding: kept.withLock { $0.bytes }, as: UTF8.self) }
+            var wasClean: Bool? { kept.withLock { $0.end } }
+        }
+
+        let line: Line
+        let visits = Mutex<[SourceVisit]>([])
+        let titles = Mutex<[Title]>([])
+        let refusal: String?
+
+        init(most: Int = .max, refusal: String? = nil) {
+            line = Line(most: most)
+            self.refusal = refusal
+        }
+
+        func isEntrance(_ path: String) -> Bool { path == "/live" }
+
+        func enter(_ visit: SourceVisit) async -> SourceAnswer {
+            guard visit.login.name == "anna", visit.login.secret == "geheim:nis" else { return .stranger }
+            if let refusal { return .refused(refusal) }
+            visits.withLock { $0.append(visit) }
+            return .welcome(line)
+        }
+
+        func announce(_ title: Title, as login: SourceLogin) async -> TitleAnswer {
+            guard login.name == "anna", login.secret == "geheim:nis" else { return .stranger }
+            titles.withLock { $0.append(title) }
+            return .taken
+        }
+    }
+
+    private static let login = basic("anna:geheim:nis")
+
+    /// Connects as a source, sends a head and what comes with it, and gives the answer that comes before any audio.
+    private func connect(_ house: House, _ head: String, _ bytes: String = "") async throws -> (
+        RawClient, String
+    ) {
+        let client = try RawClient(port: house.port)
+        client.send(head.replacing("\n", with: "\r\n") + "\r\n" + bytes)
+        return (client, try await client.readHead())
+    }
+
+    @Test(arguments: [
+        // libshout, liquidsoap without a Host, old darkice, butt, ffmpeg, curl: icecast-protocol 1.2.
+        "SOURCE /live HTTP/1.0\nAuthorization: Basic LOGIN\nHost: localhost:8000\nContent-Type: application/ogg\n",
+        "SOURCE /live HTTP/1.0\nContent-Type: audio/mpeg\nAuthorization: Basic LOGIN\nice-audio-info: channels=2\n",
+        "SOURCE /live ICE/1.0\nContent-type: audio/mpeg\nAuthorization: Basic LOGIN\n",
+        "SOURCE /live HTTP/1.1\nauthorization: basic LOGIN\n",
+    ])
+    func aSourceIsTakenAndHeardFromItsFirstByte(head: String) async throws {
+        let stage = FakeStage()
+        try await withHouse([FakeMount(pages: 1)], stage: stage) { house in
+            let head = head.replacing("Authorization: Basic LOGIN", with: Self.login)
+                .replacing("basic LOGIN", with: Self.login.dropFirst("Authorization: ".count))
+            let (client, answer) = try await connect(house, head, "first ")
+            #expect(answer == "HTTP/1.0 200 OK\r\n\r\n")
+            client.send("and more")
+            client.finishSending()
+            #expect(try await client.readToEnd() == [])
+            try await eventually { stage.line.wasClean != nil }
+            #expect(stage.line.text == "first and more")
+            #expect(stage.line.wasClean == true)
+        }
+    }
+
+    @Test func anEarlyContinueAndAnEarlyOKComeBeforeTheBody() async throws {
+        let stage = FakeStage()
+        try await withHouse([FakeMount(pages: 1)], stage: stage) { house in
+            let (client, first) = try await connect(
+                house,
+                "PUT /live HTTP/1.1\nHost: a\n\(Self.login)\nExpect: 100-continue\nContent-Type: audio/ogg\n"
+                    + "Ice-Name: Küchenradio\nUser-Agent: butt\n")
+            #expect(first == "HTTP/1.1 100 Continue\r\n\r\n")
+            #expect(try await client.readHead() == "HTTP/1.0 200 OK\r\n\r\n")
+            client.hangUp()
+            try await eventually { stage.line.wasClean != nil }
+            let visit = stage.visits.withLock { $0.first }
+            #expect(visit?.showName == "Küchenradio" && visit?.userAgent == "butt" && visit?.path == "/live")
+        }
+    }
+
+    @Test func whoCanOnlySaySourceWritesTheNameIntoTheSecret() async throws {
+        let stage = FakeStage()
+        try await withHouse([FakeMount(pages: 1)], stage: stage) { house in
+            let login = basic("source:anna:geheim:nis")
+            let (client, answer) = try await connect(house, "SOURCE /live HTTP/1.0\n\(login)\n")
+            #expect(answer.hasPrefix("HTTP/1.0 200 "))
+            client.hangUp()
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 7, 1_000])
+    func chunksAreTakenApart(piece: Int) async throws {
+        let stage = FakeStage()
+        try await withHouse([FakeMount(pages: 1)], stage: stage) { house in
+            let (client, _) = try await connect(
+                house,
+                "PUT /live HTTP/1.1\n\(Self.login)\nTransfer-Encoding: chunked\nContent-Type: application/ogg\n"
+            )
+            let body = Array(
+                "5\r\nHello\r\nA;name=value\r\n 0\r\nWorld!\r\n1\r\n.\r\n0\r\nTrailer: x\r\n\r\n".utf8)
+            for start in stride(from: 0, to: body.count, by: piece) {
+                client.send(body[start..<min(start + piece, body.count)])
+            }
+            #expect(try await client.readToEnd() == [])
+            #expect(stage.line.text == "Hello 0\r\nWorld!.")
+            #expect(stage.line.wasClean == true)
+        }
+    }
+
+    @Test(arguments: [
+        "zz\r\n", "fffffffff\r\n", "\r\n", "5\r\nHelloo\r\n", String(repeating: "0", count: 300),
+    ])
+    func brokenChunksEndTheSource(body: String) async throws {
+        let stage = FakeStage()
+        try await withHouse([FakeMount(pages: 1)], stage: stage) { house in
+            let (client, _) = try await connect(
+                house,
+                "PUT /live HTTP/1.1\n\(Self.login)\nTransfer-Encoding: chunked\nContent-Type: application/ogg\n",
+                body)
+            #expect(try await client.readToEnd() == [])
+            #expect(stage.line.wasClean == false)
+        }
+    }
+
+    @Test func aLengthEndsTheStreamAndNothingBehindItIsAudio() async throws {
+        let stage = FakeStage()
+        try await withHouse([FakeMount(pages: 1)], stage: stage) { house in
+            let (client, _) = try await connect(
+                house, "PUT /live HTTP/1.1\n\(Self.login)\nContent-Length: 4\nContent-Type: audio/ogg\n",
+                "OggS junk")
+            #expect(try await client.readToEnd() == [])
+            #expect(stage.line.text == "OggS" && stage.line.wasClean == true)
+        }
+    }
+
+    @Test func aStreamThatBreaksOffInAChunkIsNoCleanEnd() async throws {
+        let stage = FakeStage()
+        try await withHouse([FakeMount(pages: 1)], stage: stage) { house in
+            let (client, _) = try await connect(
+                house,
+                "PUT /live HTTP/1.1\n\(Self.login)\nTransfer-Encoding: chunked\nContent-Type: audio/ogg\n",
+                "9\r\nabc")
+            client.finishSending()
+            #expect(try await client.readToEnd() == [])
+            #expect(stage.line.wasClean == false && stage.line.text == "abc")
+        }
+    }
+
+    @Test func aSourceThatSendsNothingIsGivenUp() async throws {
+        let stage = FakeStage()
+        try await withHouse(
+            [FakeMount(pages: 1)], stage: stage, configured: { $0.limits.sourcePatience = .milliseconds(300) }
+        ) { house in
+            let (client, _) = try await connect(house, "SOURCE /live HTTP/1.0\n\(Self.login)\n", "x")
+            #expect(try await client.readToEnd() == [])
+            #expect(stage.line.wasClean == false)
+        }
+    }
+
+    @Test func nothingIsLostOrPiledUpWhileThereIsNoRoom() async throws {
+        let stage = FakeStage(most: 1_000)
+        stage.line.isOpen.store(false, ordering: .relaxed)
+        try await withHouse([FakeMount(pages: 1)], stage: stage) { house in
+            let (client, _) = try await connect(house, "SOURCE /live HTTP/1.0\n\(Self.login)\n")
+            let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+            client.send(bytes)
+            client.finishSending()
+            stage.line.isOpen.store(true, ordering: .relaxed)
+            #expect(try await client.readToEnd() == [])
+            #expect(stage.line.kept.withLock { $0.bytes == bytes })
+        }
+    }
+
+    @Test(arguments: [
+        ("SOURCE /live HTTP/1.0\nContent-Length: 0\nConnection: Keep-Alive\n", 401),
+        ("SOURCE /live HTTP/1.0\nAuthorization: Basic !!!\n", 401),
+        ("PUT /live HTTP/1.1\nLOGIN\n", 403), ("SOURCE /other HTTP/1.0\nLOGIN\n", 403),
+        ("PUT /live HTTP/1.1\nWRONG\nExpect: 100-continue\nContent-Type: audio/ogg\n", 401),
+    ])
+    func whoIsNotTakenIsToldSoWithoutAContinue(head: String, status: Int) async throws {
+        try await withHouse([FakeMount(pages: 1)], stage: FakeStage()) { house in
+            let head = head.replacing("LOGIN", with: Self.login).replacing(
+                "WRONG", with: basic("anna:falsch"))
+            let (_, answer) = try await connect(house, head)
+            #expect(answer.dropFirst(8).hasPrefix(" \(status) "), "\(answer)")
+        }
+    }
+
+    @Test func aRefusalIsASentence() async throws {
+        try await withHouse([FakeMount(pages: 1)], stage: FakeStage(refusal: "All places are taken.")) {
+            house in
+            let answer = try await house.ask("SOURCE /live HTTP/1.0\r\n\(Self.login)\r\n\r\n")
+            #expect(answer.hasPrefix("HTTP/1.0 403 ") && answer.hasSuffix("All places are taken.\n"))
+        }
+    }
+
+    @Test func libshoutsPokeIsNoAttemptAndGuessesAre() async throws {
+        try await withHouse([FakeMount(pages: 1)], stage: FakeStage()) { house in
+            for _ in 0..<20 {
+                let poke = try await house.ask("SOURCE /live HTTP/1.0\r\nContent-Length: 0\r\n\r\n")
+                #expect(poke.hasPrefix("HTTP/1.0 401 "))
+            }
+            let wrong = "SOURCE /live HTTP/1.0\r\n\(basic("anna:falsch"))\r\n\r\n"
+            for _ in 0..<10 { #expect(try await house.ask(wrong).hasPrefix("HTTP/1.0 401 ")) }
+            #expect(try await house.ask(wrong).hasPrefix("HTTP/1.0 429 "))
+        }
+    }
+
+    @Test(arguments: [
+        ("song=J%C3%BCrgen%20-%20Lied", "Jürgen - Lied"), ("title=Lied&artist=J%C3%BCrgen", "Jürgen - Lied"),
+        ("charset=ISO-8859-1&song=J%FCrgen", "Jürgen"), ("song=Ja%FC", "Jaü"), ("song=", ""),
+    ])
+    func aDJsTitleComesInEverySpelling(query: String, line: String) async throws {
+        let stage = FakeStage()
+        try await withHouse([FakeMount(pages: 1)], stage: stage) { house in
+            let answer = try await house.get("/admin/metadata?mode=updinfo&mount=/live&\(query)", Self.login)
+            #expect(answer.contains("<return>1</return>"))
+            #expect(stage.titles.withLock { $0.map(\.line) } == [line])
+        }
+    }
+
+    @Test func aTitleCountsThoughItsSenderDoesNotWaitForTheAnswer() async throws {
+        let stage = FakeStage()
+        try await withHouse([FakeMount(pages: 1)], stage: stage) { house in
+            let client = try RawClient(port: house.port)
+            client.send(
+                "GET /admin/metadata?mode=updinfo&mount=/live&song=x HTTP/1.0\r\n\(Self.login)\r\n\r\n")
+            client.hangUp()
+            try await eventually { stage.titles.withLock { $0.count } == 1 }
+        }
+    }
+
+    @Test func whoAsksForTheLiveMountIsSentToTheStation() async throws {
+        try await withHouse([FakeMount(pages: 1)], stage: FakeStage()) { house in
+            let answer = try await house.get("/live")
+            #expect(answer.hasPrefix("HTTP/1.1 302 "))
+            #expect(fields(answer)["location"] == "http://radio.example/stream.ogg")
+        }
+    }
+}
