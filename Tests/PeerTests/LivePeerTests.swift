@@ -9,14 +9,18 @@ import Testing
         let name: String
         /// Whether the client itself says what it plays.
         let tellsTitle: Bool
+        /// Frames at the end that it never sends, to any server.
+        let lost: Int
         let command: @Sendable (_ house: House) throws -> [String]
         var testDescription: String { name }
 
         init(
-            _ name: String, tellsTitle: Bool = true, _ command: @escaping @Sendable (House) throws -> [String]
+            _ name: String, tellsTitle: Bool = true, lost: Int = 0,
+            _ command: @escaping @Sendable (House) throws -> [String]
         ) {
             self.name = name
             self.tellsTitle = tellsTitle
+            self.lost = lost
             self.command = command
         }
     }
@@ -92,7 +96,7 @@ import Testing
             let file = try house.write(
                 "ezstream.xml",
                 """
-                <ezstream><servers><server><name>s</name><protocol>HTTP</protocol><hostname>127.0.0.1</hostname>
+                <ezstream><servers><server><protocol>HTTP</protocol><hostname>127.0.0.1</hostname>
                 <port>\(house.port)</port><user>anna</user><password>\(house.secret)</password><tls>May</tls>
                 </server></servers>
                 <streams><stream><mountpoint>/live</mountpoint><format>Ogg</format></stream></streams>
@@ -102,15 +106,14 @@ import Testing
             chmod(file, 0o600)
             return ["ezstream", "-c", file]
         },
-        Client("liquidsoap, SOURCE, Vorbis") { house in
+        Client("liquidsoap, SOURCE, Vorbis", lost: 44_100) { house in
             let script = try house.write(
                 "live.liq",
                 """
-                settings.init.allow_root := true
+                settings.init.allow_root.set(true)
                 s = once(single("annotate:artist=\\"\(artist)\\",title=\\"\(title)\\":\(house.wav)"))
                 output.icecast(%vorbis(quality=0.6), host="127.0.0.1", port=\(house.port), user="anna",
-                  password="\(house.secret)", mount="/live", fallible=true,
-                  on_stop={shutdown()}, s)
+                  password="\(house.secret)", mount="/live", fallible=true, s)
                 """)
             return ["liquidsoap", script]
         },
@@ -153,11 +156,13 @@ import Testing
             let heard = try await listener.hangUp().signal
             let runs = heard.counterRuns().filter { $0.frames.count > 22_050 }
             #expect(runs.count == 1, "\(runs)")
-            // All but the fade in, and what a codec adds or keeps at the ends.
+            // All but the fade in, and what a client sends faster than time before it has the air.
             let run = try #require(runs.first)
-            #expect(run.frames.count > (Self.seconds - 1) * 44_100 - 8_192, "\(run)")
-            #expect(abs(run.offset + run.frames.upperBound - Self.seconds * 44_100) < 8_192, "\(run)")
-            #expect(heard.silences(below: 0.001, atLeast: 441).isEmpty)
+            let sent = Self.seconds * 44_100 - client.lost
+            #expect(run.frames.count > sent - 66_150, "\(run)")
+            #expect(abs(run.offset + run.frames.upperBound - sent) < 8_192, "\(run)")
+            // An MP3 encoder fills its last frames up with silence.
+            #expect(heard.silences(below: 0.001, atLeast: 2_304).isEmpty)
             #expect(try await station.history().contains { $0.kind == "live-in" })
         }
     }
