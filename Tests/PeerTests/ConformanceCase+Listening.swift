@@ -186,7 +186,7 @@ extension ConformanceCase {
             because: "The sentence says it to people."),
         .other(
             511, "one listener more than the server may have", get("/stream.ogg"),
-            company: ("/stream.ogg", 16), icecast: .reply(403, "limit reached"),
+            company: ("/stream.ogg", 20), icecast: .reply(403, "limit reached"),
             ours: .reply(503, "Retry-After: 30", "The station has as many listeners as it can hold."),
             because: "It is nobody's fault and passes; the players that know Retry-After wait."),
     ]
