@@ -39,7 +39,8 @@ import Testing
             _ = read.disable("anna", false)
             try read.set("anna", secret: "ein anderes")
             try read.write(to: path)
-            #expect(await verify("anna", "geheim:nis \u{e4}") == "stranger")
+            let now = await verify("anna", "geheim:nis \u{e4}")
+            #expect(now == "stranger")
             #expect(await verify("anna", "ein anderes") == "member")
         }
         let text = try String(contentsOfFile: path, encoding: .utf8)
