@@ -48,6 +48,8 @@ final class Circle {
     /// The page up to which listeners have had their turn: a newcomer may take in pages before that.
     private var turn: Int
     private var listeners: [Listener] = []
+    /// The pages of a whole turn up to the newest one; nil while a turn is a page.
+    private var parcel: Parcel?
     /// The ICY block of the title that was last asked for.
     private var block: (title: Title?, bytes: ByteBuffer)?
     /// Those who came before the first page.
@@ -148,6 +150,7 @@ final class Circle {
             waiting = []
         }
         let batch = batch
+        parcel = batch > 1 && sheets.count >= batch ? Parcel(sheets.suffix(batch)) : nil
         // A write that finds the connection broken dismisses its listener at once: the array may change below.
         let listeners = listeners
         var slow: [Listener] = []
@@ -181,7 +184,7 @@ final class Circle {
     private var batch: Int {
         guard sheets.count > 1 else { return 1 }
         let held = sheets[sheets.count - 1].page.end - sheets[0].page.end
-        let pagesInASecond = Int(Double(sheets.count - 1) / max(held.seconds, 0.001))
+        let pagesInASecond = Int((Double(sheets.count - 1) / max(held.seconds, 0.001)).rounded(.up))
         return max(1, min(pagesInASecond, listeners.count / Self.listenersPerPage))
     }
 
@@ -195,6 +198,8 @@ final class Circle {
         if let destination = listener.destination, let seam = seam(in: rest) {
             listener.send(rest[..<seam], upTo: first + seam)
             handOver(listener, to: destination)
+        } else if let parcel, parcel.holds(rest), let bytes = parcel.bytes(listener.place.framing) {
+            listener.send(bytes, title: parcel.title, upTo: edge)
         } else {
             listener.send(rest, upTo: edge)
         }

@@ -1,5 +1,6 @@
 internal import Broadcast
 internal import Codecs
+internal import Glibc
 internal import Logging
 internal import NIOCore
 
@@ -112,9 +113,21 @@ final class Listener: ChannelInboundHandler {
         context.flush()
     }
 
-    /// Ends the connection at once.
+    /// Sends pages of one title in one piece.
+    func send(_ bytes: ByteBuffer, title: Title?, upTo edge: Int) {
+        guard let context else { return }
+        place.cursor = edge
+        write(bytes, title: title, to: context)
+        context.flush()
+    }
+
+    /// Ends the connection at once. What a slow one has not taken is thrown away: the kernel would keep it, and try to
+    /// send it, for minutes.
     func drop(_ departure: Departure) {
         self.departure = departure
+        if departure == .slow, let socket = context?.channel as? any SocketOptionProvider {
+            _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+        }
         context?.close(promise: nil)
     }
 

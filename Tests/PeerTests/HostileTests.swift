@@ -112,7 +112,7 @@ private struct Mischief {
         ("GET / HTTP/1.0\r\n\(String(repeating: "X: \(mark)\r\n", count: 4_000))\r\n", [431]),
         ("SOURCE /\(mark) ICE/1.0\r\nAuthorization: Basic \(mark)\r\n\r\n", [403]),
         ("POST /admin/killclient HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n\(mark)", [411]),
-        ("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfffffffff\r\n\(mark)", [411]),
+        ("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfffffffff\r\n\(mark)", [405]),
         ("GET /admin/stats HTTP/1.0\r\nAuthorization: Basic \(mark)\r\n\r\n", [403]),
         ("\(mark)\r\n", [400]), ("GET /stream.ogg HTTP/1.1\r\nHost: a", [0]), ("", [0]),
     ]

@@ -41,8 +41,7 @@ let door = FrontDoor(
         station: StationTexts(name: "Benchmark", description: "")),
     mounts: [mount], logger: Logger(label: "door"),
     now: { Int64(Date().timeIntervalSince1970 * 1e9) })
-print(try await door.start()[0])
-fflush(stdout)
+FileHandle.standardOutput.write(Data("\(try await door.start()[0])\n".utf8))
 
 let link = LinkHeaders(bytes: [])
 var headers: [UInt8] = []
