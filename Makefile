@@ -1,5 +1,7 @@
 # What a person types. `make` alone tells what there is.
 
+SHELL := bash
+
 CONFIG ?= Config/station.yaml
 PREFIX ?= /usr/local
 SWIFT ?= swift
@@ -40,8 +42,8 @@ build: build-packages
 test: build test-packages
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 	$(SWIFT) build --build-tests $(FLAGS)
-	$(SWIFT) test --skip-build $(FLAGS) --skip '$(PACED)'
-	$(HEARD) $(SWIFT) test --skip-build $(FLAGS) --filter '$(PACED)'
+	@$(call tell,$(SWIFT) test --skip-build $(FLAGS) --skip '$(PACED)')
+	@$(call tell,$(HEARD) $(SWIFT) test --skip-build $(FLAGS) --filter '$(PACED)')
 
 # Tests in which real players and servers follow music at its own pace.
 PACED := PeerTests|PushIcecastTests
@@ -64,7 +66,7 @@ fuzz: build-packages
 proof: export FUNKHAUS_PROOF = 1
 proof: build test-packages
 	$(SWIFT) build --build-tests $(FLAGS)
-	$(HEARD) $(SWIFT) test --skip-build $(FLAGS)
+	@$(call tell,$(HEARD) $(SWIFT) test --skip-build $(FLAGS))
 
 bench: build bench-packages
 	$(SWIFT) build -c release --product bench-door $(FLAGS)
@@ -87,6 +89,15 @@ test-packages:
 
 bench-packages:
 	@$(call packages,$(BENCH_PACKAGES))
+
+# Runs tests, and at the end says again what failed: thousands of lines hide it.
+define tell
+set -o pipefail; $(1) 2>&1 | tee .build/tests.log || { \
+	echo 'What failed:'; \
+	grep '^✘' .build/tests.log; \
+	exit 1; \
+}
+endef
 
 # Installs those of the given Debian packages that are missing; asks for a password only then.
 define packages

@@ -22,12 +22,20 @@ extension Conductor {
     }
 
     /// Shows another title than that of what is on air, until the next item begins: at the mix's head, in the next
-    /// block. False when the engine has too much to do.
+    /// block. Written down, but not waited for: encoders send titles by the minute. False when nothing is on air, or
+    /// the engine has too much to do.
     func show(_ title: Title) -> Bool {
+        guard let current else { return false }
         // A number like a deck's, which no deck gets any more.
         lastDeck += 1
         titles.set(.title(title), for: lastDeck)
-        return engine.commands.push(.title(lastDeck))
+        guard engine.commands.push(.title(lastDeck)) else { return false }
+        shownTitle = title
+        let file = current.track.file
+        record(
+            .title, file: file.isEmpty ? nil : file,
+            words: "Listeners were shown another title: \(title.line)")
+        return true
     }
 
     /// Puts a track at the end of the queue.

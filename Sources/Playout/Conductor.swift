@@ -39,6 +39,8 @@ final class Conductor {
     var onAir: Loaded?
     /// What is on air when no file is: the tone.
     var tone: Item?
+    /// What a person has listeners shown instead of the title of what is on air.
+    var shownTitle: Title?
     var next: Loaded?
     var emergency: Loaded?
     /// Why what is on air is about to be cut: the fact that the cut will be.
@@ -304,7 +306,7 @@ final class Conductor {
             loaded.item.start = Instant(frames: instant.frames - loaded.offset.frames)
         }
         onAir = loaded
-        tone = nil
+        (tone, shownTitle) = (nil, nil)
         journal.began(loaded.item, at: instant, offset: loaded.offset)
         if loaded.item.isProvisional, loaded.item.kind != .emergency {
             timeline.hold(loaded.item)
@@ -320,7 +322,7 @@ final class Conductor {
         let item = Item(
             kind: .tone, track: Track(file: "", key: ""), start: instant, length: nil, after: Cursor())
         timeline.interpose(item, after: current)
-        (onAir, tone) = (nil, item)
+        (onAir, tone, shownTitle) = (nil, item, nil)
         journal.began(item, at: instant, offset: .zero)
         record(.deviation, words: "Nothing could be played, not even an emergency track: the tone is on air.")
     }

@@ -15,6 +15,8 @@ public final class MasterControl: Sendable {
     public struct Report: Sendable {
         /// What is on air now.
         public var onAir: Item?
+        /// What a person has listeners shown instead of its title.
+        public var shownTitle: Title?
         /// What comes after it.
         public var next: [Item] = []
         public var queued: [Item] = []
@@ -135,7 +137,7 @@ public final class MasterControl: Sendable {
     public func report(count: Int = 10) throws(ActRefusal) -> Report {
         var report = try perform { conductor in
             Report(
-                onAir: conductor.current,
+                onAir: conductor.current, shownTitle: conductor.shownTitle,
                 next: conductor.current.map {
                     Array(conductor.timeline.items(from: $0, count: count + 1).dropFirst())
                 }

@@ -9,6 +9,8 @@ public struct Fact: Hashable, Sendable, Codable {
         /// A person put a file into the queue, or took it out.
         case insert
         case remove
+        /// A person showed listeners another title than that of what was on air.
+        case title
         /// What was planned did not air as planned: a file failed or was shorter than measured.
         case deviation
         /// The wall clock jumped and the station followed.

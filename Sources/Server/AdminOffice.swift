@@ -135,8 +135,9 @@ struct AdminOffice: Sendable {
                     : "Nobody was moved: these listeners get one stream without an end, which must not begin a "
                         + "second time.", done: false)
         }
+        let when = from.mount.description.isOgg ? "at the next title" : "with the next page"
         let rest = staying == 0 ? "" : "; \(staying) stay, whose stream must not begin a second time"
-        return .iceResponse("Clients moved: \(moving) go over at the next title\(rest)", done: true)
+        return .iceResponse("Clients moved: \(moving) go over \(when)\(rest)", done: true)
     }
 
     private func setTitle(_ parameters: Parameters) async throws(Refusal) -> Response {

@@ -1,28 +1,14 @@
-internal import Audio
 internal import Broadcast
 internal import Codecs
 internal import NIOCore
 internal import Synchronization
 
-/// A page of a mount as one event loop sends it: its bytes are copied into NIO's storage once, when first needed, and
-/// shared by all listeners of the loop.
-final class Sheet {
-    let page: StreamPage
-    private(set) lazy var plain = ByteBuffer(bytes: page.plain)
-    private(set) lazy var chained = ByteBuffer(bytes: page.chained)
-    private(set) lazy var link = ByteBuffer(bytes: page.link.bytes)
-
-    init(_ page: StreamPage) { self.page = page }
-}
-
 /// The listeners of one mount on one event loop. Runs on that loop only; the encoder's thread wakes it and does no
 /// more than that. It must not block: everybody on the loop would wait.
 ///
-/// It holds the mount's newest pages, numbered as the mount numbers them, and the listeners, each with the number of
-/// the page that it wants next:
+/// It holds the mount's newest pages, and the listeners, each with the number of the page that it wants next:
 ///
 /// ```
-///   first                                  edge
 ///     [ page page page page page page page ]
 ///             ↑ slow listener          ↑ listener of another phase
 /// ```
@@ -43,8 +29,7 @@ final class Circle {
     private var mount: Mount { publicMount.mount }
     /// First read when there is a page, and never changing after that.
     private lazy var plainHeaders = ByteBuffer(bytes: mount.plainHeaders)
-    private var sheets: [Sheet] = []
-    private var first: Int
+    private var sheets: Sheets
     /// The page up to which listeners have had their turn: a newcomer may take in pages before that.
     private var turn: Int
     private var listeners: [Listener] = []
@@ -66,8 +51,8 @@ final class Circle {
         self.loop = loop
         self.desk = desk
         self.whenEmpty = whenEmpty
-        first = publicMount.mount.join(burst: desk.burst) ?? publicMount.mount.edge
-        turn = first
+        sheets = Sheets(of: publicMount.mount, burst: desk.burst)
+        turn = sheets.first
         let circle = NIOLoopBound(self, eventLoop: loop)
         let isDue = DueFlag()
         wake = mount.onAppend {
@@ -79,7 +64,7 @@ final class Circle {
         }
     }
 
-    private var edge: Int { first + sheets.count }
+    private func takePages() { sheets.follow(burst: desk.burst) }
 
     // MARK: Coming and going
 
@@ -95,11 +80,11 @@ final class Circle {
 
     private func begin(_ listener: Listener, at cursor: Int) {
         // A page may have left the ring between the two looks at the mount.
-        let cursor = min(max(cursor, first), edge - 1)
+        let cursor = min(max(cursor, sheets.first), sheets.edge - 1)
         listener.seat = listeners.count
         listeners.append(listener)
         publicMount.listenerCame()
-        listener.begin(sheets[(cursor - first)...], upTo: edge, plainHeaders: plainHeaders)
+        listener.begin(sheets[from: cursor], upTo: sheets.edge, plainHeaders: plainHeaders)
     }
 
     /// Lets a listener go, whose connection is closed.
@@ -149,8 +134,8 @@ final class Circle {
             for listener in waiting { begin(listener, at: cursor) }
             waiting = []
         }
-        let batch = batch
-        parcel = batch > 1 && sheets.count >= batch ? Parcel(sheets.suffix(batch)) : nil
+        let (batch, edge) = (batch, sheets.edge)
+        parcel = batch > 1 && edge - batch >= sheets.first ? Parcel(sheets[from: edge - batch]) : nil
         // A write that finds the connection broken dismisses its listener at once: the array may change below.
         let listeners = listeners
         var slow: [Listener] = []
@@ -164,44 +149,23 @@ final class Circle {
         for listener in slow { listener.drop(.slow) }
     }
 
-    private func takePages() {
-        switch mount.read(from: edge) {
-        case .lost:
-            // This loop stood still for longer than the ring. Who is behind now has lost its pages too.
-            sheets = []
-            first = mount.join(burst: desk.burst) ?? mount.edge
-            takePages()
-        case .pages(let pages):
-            sheets += pages.map(Sheet.init)
-            guard let newest = sheets.last else { return }
-            let old = sheets.prefix { newest.page.end - $0.page.end > mount.span }.count
-            sheets.removeFirst(old)
-            first += old
-        }
-    }
-
     /// Pages that a listener gets at a time.
-    private var batch: Int {
-        guard sheets.count > 1 else { return 1 }
-        let held = sheets[sheets.count - 1].page.end - sheets[0].page.end
-        let pagesInASecond = Int((Double(sheets.count - 1) / max(held.seconds, 0.001)).rounded(.up))
-        return max(1, min(pagesInASecond, listeners.count / Self.listenersPerPage))
-    }
+    private var batch: Int { max(1, min(sheets.inASecond, listeners.count / Self.listenersPerPage)) }
 
     /// Sends a listener all pages that it has not got, unless its connection is still full.
     ///
     /// - Returns: false when its next page is gone: it is too slow.
     func serve(_ listener: Listener) -> Bool {
-        guard listener.place.cursor >= first else { return false }
-        guard listener.isReady, listener.place.cursor < edge else { return true }
-        let rest = sheets[(listener.place.cursor - first)...]
+        guard listener.place.cursor >= sheets.first else { return false }
+        guard listener.isReady, listener.place.cursor < sheets.edge else { return true }
+        let rest = sheets[from: listener.place.cursor]
         if let destination = listener.destination, let seam = seam(in: rest) {
-            listener.send(rest[..<seam], upTo: first + seam)
+            listener.send(rest[..<seam], upTo: sheets.number(at: seam))
             handOver(listener, to: destination)
         } else if let parcel, parcel.holds(rest), let bytes = parcel.bytes(listener.place.framing) {
-            listener.send(bytes, title: parcel.title, upTo: edge)
+            listener.send(bytes, title: parcel.title, upTo: sheets.edge)
         } else {
-            listener.send(rest, upTo: edge)
+            listener.send(rest, upTo: sheets.edge)
         }
         return true
     }
@@ -250,7 +214,7 @@ final class Circle {
         listener.seat = listeners.count
         listeners.append(listener)
         publicMount.listenerCame()
-        listener.goOver(to: self, sheets.suffix(1), upTo: edge)
+        listener.goOver(to: self, sheets.newest, upTo: sheets.edge)
     }
 
     /// A title as an ICY block, made once for all who are shown it.

@@ -90,14 +90,15 @@ enum PageScript {
         // Where the ear is: a stream begins `burst` behind the live edge of the moment when the station takes it up, and
         // by `slack` before that: the edge is ahead of the newest page of the stream, and the burst is whole pages.
         // From then on the element's own clock counts what was played, so that a stall of the line or a sleep of the
-        // machine is in the sum. All of it is in the station's clock, which may not be this machine's. Whoever does
-        // not listen is shown what a newcomer would hear.
+        // machine is in the sum; while a stream is on its way, the ear waits where it will begin. All of it is in the
+        // station's clock, which may not be this machine's. Whoever does not listen is shown what a newcomer would hear.
 
         const slack = 300
         let skew = 0, burst = 4000, shown = null
         const held = []
         const ear = () => {
-          const base = began === null ? Date.now() : began + (radio.currentTime - first) * 1000
+          const begin = wanted ? asked : Date.now()
+          const base = began === null ? begin : began + (radio.currentTime - first) * 1000
           return base + skew - burst - slack
         }
         const set = (id, text) => {

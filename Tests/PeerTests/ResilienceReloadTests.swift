@@ -75,10 +75,12 @@ struct ResilienceReloadTests {
             let listener = try await ResilienceListener(to: station.url())
             let file = station.folder.appendingPathComponent("station.yaml").path
             let right = try String(contentsOfFile: file, encoding: .utf8)
+            let line = right.prefix(upTo: try #require(right.firstRange(of: "order: sequence")).lowerBound)
+                .count { $0 == "\n" }
             let cases = [
                 (
                     "order: sequence", "order: sequense",
-                    "station.yaml:13:32: playlists.music.order is “sequense”"
+                    "station.yaml:\(line + 1):32: playlists.music.order is “sequense”"
                 ),
                 ("playlists:", "playlists: [", "station.yaml:1"),
                 ("quality: 5", "quality: 3", "the quality of /stream.ogg cannot change while it is on air"),

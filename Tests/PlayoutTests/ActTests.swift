@@ -40,13 +40,19 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         #expect(kept.item(at: engine.conductor.now)?.start == journal.aired[1].start)
     }
 
-    @Test func `a title of the operator's stands until the next item begins`() {
-        let (engine, timeline, _) = station(FakeJournal())
+    @Test func `a title of the operator's stands until the next item begins and is written down`() {
+        let journal = FakeJournal()
+        let (engine, timeline, _) = station(journal)
         let first = timeline.item(at: now)!
         _ = engine.crank(blocks: 3, from: now)
         let guest = Title(artist: "Ana", title: "Live from the studio")
         #expect(engine.conductor.show(guest))
+        #expect(engine.conductor.shownTitle == guest)
+        let fact = journal.facts.last
+        #expect(fact?.kind == .title && fact?.file == first.track.file)
+        #expect(fact?.words == "Listeners were shown another title: Ana - Live from the studio")
         _ = engine.crank(blocks: 100)
+        #expect(engine.conductor.shownTitle == nil)
         let next = timeline.item(after: first)!
         #expect(engine.shownTitles().prefix(3) == [first.track.shownTitle, guest, next.track.shownTitle])
     }

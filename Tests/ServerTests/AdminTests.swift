@@ -300,6 +300,35 @@ import Testing
         }
     }
 
+    @Test func thoseWithoutAContainerGoOverWithTheNextPageAndTheirBlocksGoOn() async throws {
+        let format = StreamFormat.mp3(bitrate: 128_000)
+        let from = FakeMount("/a.mp3", pages: 2, format: format)
+        let to = FakeMount("/b.mp3", pages: 3, format: format)
+        to.append(1, title: Title(title: "There"))
+        try await withOffice([from, to]) { house in
+            let plain = try await house.listen("/a.mp3")
+            let icy = try await house.listen("/a.mp3?titles=icy")
+            #expect(try await plain.read(800) == from.pages.flatMap(\.plain))
+            #expect(try await icy.read(800) == from.pages.flatMap(\.plain))
+            let answer = try await house.get(
+                "/admin/moveclients?mount=/a.mp3&destination=/b.mp3", login, method: "POST")
+            #expect(try elements(answer)["message"] == ["Clients moved: 2 go over with the next page"])
+            from.append(1, title: nil)
+            try await eventually { house.door.listeners["/b.mp3"]?.now == 2 }
+            // The newest page of the other mount, and all that follow it.
+            to.append(9, title: Title(title: "There"))
+            let music = to.pages[3...].flatMap(\.plain)
+            #expect(try await plain.read(music.count) == music)
+            // The bytes that were heard before the move count.
+            let untilBlock = 4096 - 800
+            let block = IcyMetadata.block(for: Title(title: "There"))
+            let framed = music[..<untilBlock] + block + music[untilBlock...]
+            #expect(try await icy.read(framed.count) == Array(framed))
+            #expect(house.door.listeners["/a.mp3"]?.now == 0)
+            for client in [plain, icy] { client.hangUp() }
+        }
+    }
+
     @Test func aMoveThatWouldBreakAStreamIsRefused() async throws {
         let (from, to, silent) = (
             FakeMount("/a.ogg", pages: 2), FakeMount("/b.ogg", pages: 3), FakeMount("/c.ogg")

@@ -11,6 +11,7 @@ import Testing
 /// A front door under house rules, and what the operator did at it.
 struct House {
     let door: FrontDoor
+    let configuration: FrontDoorConfiguration
     let port: Int
     /// The encrypted one, where there is one.
     var tlsPort = 0
@@ -56,7 +57,8 @@ func withHouse(
     await door.setMounts(mounts.map(\.mount), rules: rules)
     let ports = try await door.start()
     do {
-        try await body(House(door: door, port: ports[0], tlsPort: ports.last ?? 0))
+        try await body(
+            House(door: door, configuration: configuration, port: ports[0], tlsPort: ports.last ?? 0))
     } catch {
         await door.shutdown()
         throw error

@@ -156,6 +156,35 @@ import Testing
         }
     }
 
+    @Test func aReloadChangesWhatIsAllowedAndSendsNobodyAway() async throws {
+        let fake = FakeMount(pages: 1)
+        try await withHouse([fake]) { house in
+            let stayed = [try await house.listen(), try await house.listen()]
+            var tight = house.configuration
+            tight.limits.listeners = 2
+            tight.limits.headBytes = 200
+            tight.admin = Login(user: "a", password: "b")
+            house.door.apply(tight)
+            #expect(try await house.get("/stream.ogg").hasPrefix("HTTP/1.1 503 "))
+            let long = "X: \(String(repeating: "x", count: 200))"
+            #expect(try await house.get("/", long).hasPrefix("HTTP/1.1 431 "))
+            #expect(try await house.get("/admin/stats", basic("a:b")).hasPrefix("HTTP/1.1 200 "))
+
+            house.door.apply(house.configuration)
+            await house.door.setMounts([fake.mount], rules: ["/stream.ogg": MountRules(maxListeners: 3)])
+            let third = try await house.listen()
+            #expect(try await house.get("/stream.ogg").hasPrefix("HTTP/1.1 403 "))
+            #expect(try await house.get("/", long).hasPrefix("HTTP/1.1 200 "))
+            #expect(try await house.get("/admin/stats", basic("a:b")).hasPrefix("HTTP/1.1 403 "))
+
+            fake.append(1, title: fake.pages[0].title)
+            for client in stayed {
+                #expect(try await client.read(fake.plain(from: 0).count) == fake.plain(from: 0))
+            }
+            for client in stayed + [third] { client.hangUp() }
+        }
+    }
+
     @Test func descriptorsAreKeptForTheOperatorAndForTheStation() async throws {
         // One listener's more than is kept back, and room for two further connections.
         let descriptors = Turnstile.kept + Turnstile.keptForPages + 1

@@ -25,10 +25,9 @@ public final class IcecastServer {
     /// Starts a server, and waits until it listens.
     ///
     /// `sourceTimeout`: seconds after which it gives a silent source up.
-    public init(sources: Int = 10, sourceTimeout: Int = 10) throws {
-        folder = try TemporaryDirectory()
-        port = IcecastLoopback.freePort()
-        let configuration = """
+    public convenience init(sources: Int = 10, sourceTimeout: Int = 10) throws {
+        try self.init { port, folder in
+            """
             <icecast>
               <limits><clients>50</clients><sources>\(sources)</sources><source-timeout>\(sourceTimeout)\
             </source-timeout><queue-size>1048576</queue-size><burst-size>65536</burst-size></limits>
@@ -36,21 +35,31 @@ public final class IcecastServer {
                 <admin-user>admin</admin-user><admin-password>\(Self.password)</admin-password></authentication>
               <hostname>localhost</hostname>
               <listen-socket><port>\(port)</port><bind-address>127.0.0.1</bind-address></listen-socket>
-              <paths><logdir>\(folder.path)</logdir><webroot>/usr/share/icecast2/web</webroot>
+              <paths><logdir>\(folder)</logdir><webroot>/usr/share/icecast2/web</webroot>
                 <adminroot>/usr/share/icecast2/admin</adminroot></paths>
               <logging><errorlog>-</errorlog><accesslog>-</accesslog><loglevel>3</loglevel></logging>
-              \(getuid() == 0 ? Self.leavingRoot : "")
+              \(Self.leavingRoot)
             </icecast>
             """
-        try configuration.write(toFile: folder.path + "/icecast.xml", atomically: false, encoding: .utf8)
+        }
+    }
+
+    /// Starts a server with a configuration of the test's own, and waits until it listens. It gets the port and the
+    /// folder that the server is to have; its logs must go to `-`, which is standard output.
+    public init(_ configuration: (_ port: UInt16, _ folder: String) throws -> String) throws {
+        folder = try TemporaryDirectory()
+        port = IcecastLoopback.freePort()
+        try configuration(port, folder.path).write(
+            toFile: folder.path + "/icecast.xml", atomically: false, encoding: .utf8)
         try start()
     }
 
     deinit { kill() }
 
-    /// icecast2 refuses to serve as root.
-    private static let leavingRoot =
-        "<security><changeowner><user>nobody</user><group>nogroup</group></changeowner></security>"
+    /// icecast2 refuses to serve as root: what a configuration says then.
+    public static let leavingRoot =
+        getuid() == 0
+        ? "<security><changeowner><user>nobody</user><group>nogroup</group></changeowner></security>" : ""
 
     /// Starts it, again on the same port, and waits until it listens.
     public func start() throws {

@@ -85,8 +85,10 @@ final class Announcer: Sendable {
                 defer { isProvisional = isProvisional || item.isProvisional }
                 return entry(item, isProvisional: isProvisional || item.isProvisional)
             }
+            var current = entry(onAir, isProvisional: onAir.isProvisional)
+            current.title = report.shownTitle ?? current.title
             return RunningOrder(
-                now: entry(onAir, isProvisional: onAir.isProvisional),
+                now: current,
                 edge: max(edge ?? onAir.start, onAir.start).milliseconds,
                 next: Array(next.filter { Self.isMusic($0.kind) }.prefix(Announcer.nextCount)),
                 ahead: report.now.milliseconds - now.milliseconds)
