@@ -32,6 +32,8 @@ final class Listener: ChannelInboundHandler {
         var title: Title?
     }
 
+    private static let leastSendBuffer = 64 * 1024
+
     private(set) var place: Place
     /// The mount to which it goes over where the next link begins.
     var destination: PublicMount?
@@ -185,9 +187,18 @@ final class Listener: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        boundSendBuffer(context)
         let patience = TimeAmount(desk.limits.firstPageTime)
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: patience) { [self] in giveUp() }
         circle.admit(self)
+    }
+
+    /// Lets the kernel keep a few seconds of the stream. Left alone it takes megabytes for each who reads nothing, and it
+    /// is minutes until that shows.
+    private func boundSendBuffer(_ context: ChannelHandlerContext) {
+        let bytes = max(Self.leastSendBuffer, circle.publicMount.mount.description.bitrate / 4)
+        _ = try? context.channel.syncOptions?.setOption(
+            .socketOption(.so_sndbuf), value: SocketOptionValue(bytes))
     }
 
     /// A listener has nothing to say; what it says is not kept.

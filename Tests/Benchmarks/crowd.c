@@ -38,7 +38,7 @@
 enum { RATE = 44100, PATIENCE = 10, EVENTS = 512, MOST_LATENESSES = 1 << 22 };
 static const double TIMER = 0.005; // seconds
 
-enum state { CONNECTING, ASKED, HEARING, STALLED, REFUSED, LOST };
+enum state { CONNECTING, ASKED, HEARING, STALLED, REFUSED, LOST, THROWN_OUT };
 
 struct listener {
     int line;
@@ -70,7 +70,7 @@ static int lag_count, lag_capacity;
 
 static void check(int good, const char *what) {
     if (good) return;
-    fprintf(stderr, "crowd: %s: %s\n", what, strerror(errno));
+    fprintf(stderr, "crowd: %s (%s)\n", what, strerror(errno));
     exit(1);
 }
 
@@ -205,10 +205,11 @@ static void turn(int wait, const char *path, int stalls) {
         case ASKED:
         case HEARING: hear(listener); break;
         case STALLED:
-            if (events[index].events & (EPOLLERR | EPOLLHUP)) leave(listener, LOST);
+            if (events[index].events & (EPOLLERR | EPOLLHUP)) leave(listener, THROWN_OUT);
             break;
         case REFUSED:
-        case LOST: break;
+        case LOST:
+        case THROWN_OUT: break;
         }
     }
 }
@@ -229,7 +230,8 @@ static void begin(struct listener *listener) {
 }
 
 static void join(int number, double rate, const char *path, int stalls) {
-    check(count + number <= capacity, "more listeners than the system's limit of open files holds");
+    errno = EMFILE;
+    check(count + number <= capacity, "so many listeners");
     int first = count;
     double start = now(), last = start;
     for (;;) {
@@ -239,12 +241,13 @@ static void join(int number, double rate, const char *path, int stalls) {
             last = time;
             if ((count - first) % 16 == 0) break; // Those who are there have their turn.
         }
+        turn(1, path, stalls);
+        if (count < first + number) continue;
         int waiting = 0;
         for (int index = first; index < count; index++) {
             waiting += listeners[index].state == CONNECTING || listeners[index].state == ASKED;
         }
-        if (count == first + number && (waiting == 0 || time > last + PATIENCE)) break;
-        turn(1, path, stalls);
+        if (waiting == 0 || time > last + PATIENCE) break;
     }
     double *waits = calloc(number, sizeof *waits);
     int heard = 0, refused = 0;
@@ -305,7 +308,10 @@ static void report(void) {
 }
 
 int main(int words, char **arguments) {
-    check(words == 3, "usage: crowd PORT SECONDS");
+    if (words != 3) {
+        fprintf(stderr, "usage: crowd PORT SECONDS\n");
+        return 2;
+    }
     int seconds = atoi(arguments[2]);
     alarm(seconds);
     signal(SIGPIPE, SIG_IGN);

@@ -8,6 +8,7 @@ listeners' doing.
 import contextlib
 import json
 import os
+import pathlib
 import subprocess
 import threading
 import time
@@ -181,12 +182,14 @@ def stalled(room):
                 crowd.join(count, GENTLY)
                 crowd.ask("stall", count, GENTLY, "/stream.ogg")
                 time.sleep(SETTLING)
+                sockets = kernel()
                 # Longer than a mount's ring, so that the stalled ones are thrown out meanwhile.
-                runs[name] = crowd.period(server, 40)
+                runs[name] = crowd.period(server, 45) | {"kernel": (sockets, kernel())}
                 memory[name] = server.memory("RssAnon") - before
     own = runs["Funkhaus"]
-    # The pages are shared: what a stalled listener costs is what any listener costs.
-    most = 2 * count * 4 / 1000 + 2
+    # What a stalled listener costs is what any listener costs: the pages are shared, and of the ring of half a MB there
+    # are at the most as many copies as a turn has pages, and two more.
+    most = 2 * count * 4 / 1000 + 4
     return [
         Row(
             f"{count:,} stalled beside {count:,} good ones: lateness, 99 of 100", f"{own['late_p99']:.0f} ms",
@@ -195,8 +198,17 @@ def stalled(room):
             + honest(runs.values())),
         Row(
             f"{count:,} stalled beside {count:,} good ones: memory", f"{memory['Funkhaus']:.1f} MB",
-            (memory["Funkhaus"], "<", most, "MB"), beside(memory, lambda size: f"{size:.1f} MB") + "; gained, anonymous"),
+            (memory["Funkhaus"], "<", most, "MB"),
+            beside(memory, lambda size: f"{size:.1f} MB") + "; gained, anonymous; in the kernel, first and last: "
+            + ", ".join("{} {:.0f} and {:.0f} MB".format(name, *run["kernel"]) for name, run in runs.items())
+            + f"; {count - own['stalled']} stalled ones thrown out"),
     ]
+
+
+def kernel():
+    """MB of all TCP sockets of the machine that hold data."""
+    lines = pathlib.Path("/proc/net/sockstat").read_text().splitlines()
+    return next(int(line.split()[-1]) for line in lines if line.startswith("TCP:")) * 4096 / 1e6
 
 
 def wide(room):
