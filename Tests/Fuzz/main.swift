@@ -8,28 +8,11 @@
 import CFuzzer
 import Foundation
 
-typealias Target = @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
-
-let targets: [String: Target] = [
-    "head": { bytes, count in
-        takeHeads(Array(UnsafeBufferPointer(start: bytes, count: count)))
-        return 0
-    },
-    "login": { bytes, count in
-        takeLogin(Array(UnsafeBufferPointer(start: bytes, count: count)))
-        return 0
-    },
-    "titles": { bytes, count in
-        takeTitle(Array(UnsafeBufferPointer(start: bytes, count: count)))
-        return 0
-    },
-]
-
-guard let target = CommandLine.arguments.dropFirst().first.flatMap({ targets[$0] }) else {
+guard target != nil else {
     fatalError("usage: funkhaus-fuzz \(targets.keys.sorted().joined(separator: "|")) [options] [folders]")
 }
 // libFuzzer's words begin with the program's name, as main's do.
 var words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv + 1
 CommandLine.unsafeArgv[1] = CommandLine.unsafeArgv[0]
 var count = CommandLine.argc - 1
-exit(LLVMFuzzerRunDriver(&count, &words, target))
+exit(LLVMFuzzerRunDriver(&count, &words, takeOne))
