@@ -94,7 +94,7 @@ struct PushLoop: ~Copyable {
     /// Tells the title by request. It takes a moment in which nothing is sent: what is ahead lasts longer.
     private mutating func tellTitle() {
         guard let title = titles.due(at: clock.now) else { return }
-        if request.tell(title) { titles.told() }
+        if request.tell(title, inOgg: mount.description.isOgg) { titles.told() }
     }
 
     private borrowing func ask() -> PushMachine.Event {

@@ -12,14 +12,13 @@ struct PushRequest {
 
     /// Tells a title; true when the server says that it has taken it.
     ///
-    /// Icecast answers 200 also when it did nothing: only its sentence counts. Artist and title go together, since
-    /// one alone is ignored, and `song` would keep the artist of the title before.
-    func tell(_ title: Title) -> Bool {
-        let fields = [
-            ("mode", "updinfo"), ("charset", "UTF-8"), ("mount", target.mount),
-            ("artist", title.artist ?? ""),
-            ("title", title.title),
-        ]
+    /// Icecast answers 200 also when it did nothing: only its sentence counts. In Ogg artist and title go together,
+    /// since one alone is ignored, and `song` would keep the artist of the title before; MP3 has one line, before
+    /// which Icecast would write a hyphen where there is no artist.
+    func tell(_ title: Title, inOgg: Bool) -> Bool {
+        let words =
+            inOgg ? [("artist", title.artist ?? ""), ("title", title.title)] : [("song", title.line)]
+        let fields = [("mode", "updinfo"), ("charset", "UTF-8"), ("mount", target.mount)] + words
         let query = fields.map { "\($0)=\(Self.escaped($1))" }.joined(separator: "&")
         let login = Self.base64(Array("\(target.user):\(target.password.text)".utf8))
         let reply = get("/admin/metadata?\(query)", ["Authorization: Basic \(login)"], within: .seconds(2))

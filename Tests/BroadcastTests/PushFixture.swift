@@ -41,10 +41,11 @@ struct PushFixture: Sendable {
             titles: (1...30).map { Title(artist: "Künstler \($0)", title: "Stück \($0)") }, seconds: 2)
     }
 
-    /// The same titles in another format, and its mount.
+    /// The same titles in another format, and its mount. The third has no artist.
     static func other(_ format: StreamFormat) throws -> (PushFixture, Mount) {
         let fixture = try PushFixture(
-            titles: (1...10).map { Title(artist: "Künstler \($0)", title: "Stück \($0)") }, seconds: 2,
+            titles: (1...10).map { Title(artist: $0 == 3 ? nil : "Künstler \($0)", title: "Stück \($0)") },
+            seconds: 2,
             format: format)
         let mount = Mount(
             MountDescription(

@@ -63,11 +63,8 @@ struct PushIcecastTests {
         let feeder = PushFeeder(fixture, into: mount)
         defer { feeder.stop() }
         try await withPush(of: mount, to: .local(server.port, mount: "/radio.mp3", titles: .admin)) { push in
-            for number in 2...4 {
-                #expect(
-                    await eventually(within: .seconds(5)) {
-                        server.source("/radio.mp3")?.title == "Künstler \(number) - Stück \(number)"
-                    })
+            for title in ["Künstler 2 - Stück 2", "Stück 3", "Künstler 4 - Stück 4"] {
+                #expect(await eventually(within: .seconds(5)) { server.source("/radio.mp3")?.title == title })
             }
             #expect(push.status.connections == 1)
             try await expectSound("/radio.mp3")

@@ -22,6 +22,7 @@ struct ResilienceReloadTests {
 
             try station.reconfigure(
                 ("from: music,", "from: other,"), ("name: Radio Beispiel", "name: Radio Umbenannt"),
+                ("quality: 5", "quality: 5\n    max_listeners: 1"),
                 ("playlists:", "  - path: /klein.ogg\n    quality: 0\nplaylists:"))
             let answer = try await station.run(["reload"])
             #expect(answer.status == 0, "\(answer.errors)")
@@ -30,6 +31,7 @@ struct ResilienceReloadTests {
                 try await station.next(5).allSatisfy { 8...10 ~= ResilienceMusic.piece(of: $0.file) ?? 0 }
             }
             #expect(try await station.text("/status-json.xsl").contains("Radio Umbenannt"))
+            #expect(try await station.text("/stream.ogg").contains("as many listeners as it may have"))
             let second = try await ResilienceListener(to: station.url("/klein.ogg"))
 
             let target = """
