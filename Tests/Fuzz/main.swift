@@ -8,6 +8,13 @@
 import CFuzzer
 import Foundation
 
+/// libFuzzer's library wants it by this name.
+@_cdecl("LLVMFuzzerTestOneInput")
+func takeOne(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+    target?(Array(UnsafeBufferPointer(start: bytes, count: count)))
+    return 0
+}
+
 guard target != nil else {
     fatalError("usage: funkhaus-fuzz \(targets.keys.sorted().joined(separator: "|")) [options] [folders]")
 }
