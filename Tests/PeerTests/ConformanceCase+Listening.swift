@@ -3,6 +3,8 @@ extension ConformanceCase {
     private static let status = "/status-json.xsl"
     private static let manyFields = String(repeating: "X-Field: y\r\n", count: 38)
 
+    private static let inWords = "A closed connection tells nobody what is wrong."
+
     static let framing: [ConformanceCase] = [
         .same(101, "lines end with LF alone", "GET \(status) HTTP/1.0\n\n", .reply(200)),
         .same(102, "lines end with CR CR LF", "GET \(status) HTTP/1.0\r\r\n\r\r\n", .reply(200)),
@@ -12,17 +14,17 @@ extension ConformanceCase {
         .other(
             104, "the protocol is another", "GET / FOO/1.0\r\n\r\n", icecast: .silence,
             ours: .reply(400, "that was no HTTP request"),
-            because: "A closed connection tells nobody what is wrong."),
+            because: inWords),
         .other(
             105, "an address of 5 kB", get("/" + String(repeating: "x", count: 5_000)), icecast: .silence,
             ours: .reply(404), because: "Our heads may have 8 KiB: cookies and proxies fill 4 KiB."),
         .other(
             106, "an address of 10 kB", get("/" + String(repeating: "x", count: 10_000)), icecast: .silence,
-            ours: .reply(414), because: "A closed connection tells nobody what is wrong."),
+            ours: .reply(414), because: inWords),
         .other(
             107, "a field of 10 kB", get("/", "X: " + String(repeating: "x", count: 10_000)),
             icecast: .silence, ours: .reply(431),
-            because: "A closed connection tells nobody what is wrong."),
+            because: inWords),
         .other(
             108, "a login in the 40th line", get("/admin/listmounts", manyFields + asAdmin),
             icecast: .reply(401), ours: .reply(200),
@@ -52,14 +54,14 @@ extension ConformanceCase {
             because: "Without it no web page elsewhere gets the titles between the bytes."),
         .other(
             116, "DELETE", ask("DELETE /stream.ogg HTTP/1.0"), icecast: .silence, ours: .reply(405),
-            because: "A closed connection tells nobody what is wrong."),
+            because: inWords),
         .other(
             117, "a TLS hello", "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\r\n\r\n", icecast: .silence,
             ours: .reply(400),
-            because: "A closed connection tells nobody what is wrong."),
+            because: inWords),
         .other(
             118, "HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", icecast: .silence, ours: .reply(505),
-            because: "A closed connection tells nobody what is wrong."),
+            because: inWords),
         .other(
             119, "an address in absolute form", get("http://radio.example\(status)"), icecast: .silence,
             ours: .reply(200), because: "Every server has to take it (RFC 9112, 3.2.2)."),
