@@ -17,12 +17,13 @@ BENCH_PACKAGES := gcc python3 python3-numpy valgrind ffmpeg vorbis-tools icecast
 # An import that Package.swift does not allow is an error, as every warning is.
 FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help run build check test proof bench install build-packages test-packages bench-packages
+.PHONY: help run build check test fuzz proof bench install build-packages test-packages bench-packages
 
 help:
 	@echo 'make run       builds Funkhaus and puts the demo station on air at http://localhost:8000'
 	@echo 'make check     looks for mistakes in CONFIG=$(CONFIG) and its playlists'
 	@echo 'make test      runs every test; what is missing for it is installed'
+	@echo 'make fuzz      throws made-up bytes at what takes strangers apart, FUZZ_SECONDS=20 for each kind'
 	@echo 'make proof     runs the tests that take too long for every day'
 	@echo 'make bench     measures speed and memory, beside others; QUICK=1 for a first impression'
 	@echo 'make install   installs the programs and the systemd unit below PREFIX=$(PREFIX)'
@@ -48,10 +49,28 @@ test: build test-packages
 PACED := PeerTests|PushIcecastTests
 HEARD := FUNKHAUS_PROGRAMS=$(CURDIR)/.build/release SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=2
 
+# What libFuzzer finds stays below .build, and is an example for the next time; what crashes belongs into the corpus.
+FUZZ_SECONDS ?= 20
+
+fuzz: export FUNKHAUS_FUZZ = 1
+fuzz: build-packages
+	$(SWIFT) build --product funkhaus-fuzz $(FLAGS)
+	@for kind in head login titles; do \
+		mkdir -p .build/fuzz/$$kind && \
+		.build/debug/funkhaus-fuzz $$kind -max_total_time=$(FUZZ_SECONDS) -timeout=5 -max_len=2048 -print_final_stats=1 \
+			-artifact_prefix=.build/fuzz/found- .build/fuzz/$$kind Tests/Fuzz/Corpus/$$kind 2>.build/fuzz/$$kind.log || \
+			{ cat .build/fuzz/$$kind.log; exit 1; }; \
+		sed -n "s/^stat::number_of_executed_units: */Fuzzed: $$kind, inputs: /p" .build/fuzz/$$kind.log; \
+	done
+
 proof: export FUNKHAUS_PROOF = 1
 proof: build test-packages
 	$(SWIFT) build --build-tests $(FLAGS)
 	@$(call tell,$(HEARD) $(SWIFT) test --skip-build $(FLAGS))
+
+bench: build bench-packages
+	$(SWIFT) build -c release --product bench-door $(FLAGS)
+	/usr/bin/python3 Tests/Benchmarks/bench --programs .build/release $(if $(QUICK),--quick)
 
 # The installed programs bring Swift's libraries along: a service may not depend on a toolchain in somebody's home.
 install: build-packages

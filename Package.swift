@@ -23,6 +23,10 @@ let house: [SwiftSetting] = common + [.enableUpcomingFeature("MemberImportVisibi
 /// A room where raw storage or C handles live: every unsafe use is marked, and its argument stands beside it.
 let guarded: [SwiftSetting] = house + [.strictMemorySafety()]
 
+/// `make fuzz` sets it: the rooms that take strangers' bytes apart then carry libFuzzer's instruments.
+let fuzzes = Context.environment["FUNKHAUS_FUZZ"] == "1"
+let instruments: [SwiftSetting] = fuzzes ? [.unsafeFlags(["-sanitize=fuzzer"])] : []
+
 /// A test target, which may reach the shared fixtures and fakes.
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies + ["TestKit"], swiftSettings: common)
@@ -63,7 +67,7 @@ let package = Package(
         .target(
             name: "Codecs",
             dependencies: ["Audio", "Threads", "COgg", "CVorbis", "CLame", "COpus", "CSoxr", "CShims"],
-            swiftSettings: guarded),
+            swiftSettings: guarded + instruments),
         .target(
             name: "Broadcast", dependencies: ["Codecs", "Audio", "Threads", "CShout", "CShims"],
             swiftSettings: guarded),
@@ -79,7 +83,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
-            ], swiftSettings: house),
+            ], swiftSettings: house + instruments),
         .target(
             name: "History",
             dependencies: ["Programme", "Threads", "CShims", .product(name: "GRDB", package: "GRDB.swift")],
@@ -101,6 +105,11 @@ let package = Package(
         .target(
             name: "TestKit", dependencies: ["Audio", "CShims"], path: "Tests/TestKit", swiftSettings: house),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
+        .executableTarget(
+            name: "bench-door",
+            dependencies: [
+                "Server", "Broadcast", "Codecs", "Audio", .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/Benchmarks/Door", swiftSettings: common),
         tests("AllocationTests", ["Playout", "Programme", "Codecs", "Audio", "CAllocations"]),
         tests("AudioTests", ["Audio"]),
         tests("ProgrammeTests", ["Programme"]),
@@ -125,3 +134,17 @@ let package = Package(
         tests("PeerTests", ["Audio", "funkhaus", "funkhaus-media"]),
     ]
 )
+
+if fuzzes {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "funkhaus-fuzz",
+            dependencies: [
+                "CFuzzer", "Server", "Broadcast", "Codecs", "Audio",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/Fuzz", exclude: ["CFuzzer", "Corpus"],
+            swiftSettings: common + instruments, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
+    ]
+}

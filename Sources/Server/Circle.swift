@@ -33,6 +33,8 @@ final class Circle {
     /// The page up to which listeners have had their turn: a newcomer may take in pages before that.
     private var turn: Int
     private var listeners: [Listener] = []
+    /// The pages of a whole turn up to the newest one; nil while a turn is a page.
+    private var parcel: Parcel?
     /// The ICY block of the title that was last asked for.
     private var block: (title: Title?, bytes: ByteBuffer)?
     /// Those who came before the first page.
@@ -133,6 +135,7 @@ final class Circle {
             waiting = []
         }
         let (batch, edge) = (batch, sheets.edge)
+        parcel = batch > 1 && edge - batch >= sheets.first ? Parcel(sheets[from: edge - batch]) : nil
         // A write that finds the connection broken dismisses its listener at once: the array may change below.
         let listeners = listeners
         var slow: [Listener] = []
@@ -159,6 +162,8 @@ final class Circle {
         if let destination = listener.destination, let seam = seam(in: rest) {
             listener.send(rest[..<seam], upTo: sheets.number(at: seam))
             handOver(listener, to: destination)
+        } else if let parcel, parcel.holds(rest), let bytes = parcel.bytes(listener.place.framing) {
+            listener.send(bytes, title: parcel.title, upTo: sheets.edge)
         } else {
             listener.send(rest, upTo: sheets.edge)
         }

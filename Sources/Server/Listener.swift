@@ -1,5 +1,6 @@
 internal import Broadcast
 internal import Codecs
+internal import Glibc
 internal import Logging
 internal import NIOCore
 
@@ -30,6 +31,8 @@ final class Listener: ChannelInboundHandler {
         /// The title that it was last told in a block.
         var title: Title?
     }
+
+    private static let leastSendBuffer = 64 * 1024
 
     private(set) var place: Place
     /// The mount to which it goes over where the next link begins.
@@ -112,9 +115,21 @@ final class Listener: ChannelInboundHandler {
         context.flush()
     }
 
-    /// Ends the connection at once.
+    /// Sends pages of one title in one piece.
+    func send(_ bytes: ByteBuffer, title: Title?, upTo edge: Int) {
+        guard let context else { return }
+        place.cursor = edge
+        write(bytes, title: title, to: context)
+        context.flush()
+    }
+
+    /// Ends the connection at once. What a slow one has not taken is thrown away: the kernel would keep it, and try to
+    /// send it, for minutes.
     func drop(_ departure: Departure) {
         self.departure = departure
+        if departure == .slow, let socket = context?.channel as? any SocketOptionProvider {
+            _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+        }
         context?.close(promise: nil)
     }
 
@@ -172,9 +187,18 @@ final class Listener: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        boundSendBuffer(context)
         let patience = TimeAmount(desk.limits.firstPageTime)
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: patience) { [self] in giveUp() }
         circle.admit(self)
+    }
+
+    /// Lets the kernel keep a few seconds of the stream. Left alone it takes megabytes for each who reads nothing, and it
+    /// is minutes until that shows.
+    private func boundSendBuffer(_ context: ChannelHandlerContext) {
+        let bytes = max(Self.leastSendBuffer, circle.publicMount.mount.description.bitrate / 4)
+        _ = try? context.channel.syncOptions?.setOption(
+            .socketOption(.so_sndbuf), value: SocketOptionValue(bytes))
     }
 
     /// A listener has nothing to say; what it says is not kept.

@@ -61,10 +61,10 @@ struct Sheets {
         }
     }
 
-    /// How many pages a second of audio fills; 1 where it cannot be known.
+    /// How many pages a second of audio fills at the most; 1 where it cannot be known.
     var inASecond: Int {
         guard sheets.count > 1 else { return 1 }
         let held = sheets[sheets.count - 1].page.end - sheets[0].page.end
-        return Int(Double(sheets.count - 1) / max(held.seconds, 0.001))
+        return Int((Double(sheets.count - 1) / max(held.seconds, 0.001)).rounded(.up))
     }
 }

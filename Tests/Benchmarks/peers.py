@@ -1,5 +1,6 @@
 """What others do of the same job: Icecast 2.4 with ices2, ezstream and liquidsoap in front of it, and MPD."""
 
+import base64
 import contextlib
 import socket
 import time
@@ -8,7 +9,7 @@ from machine import Program, free_port, has, wait_until
 
 ICECAST = """\
 <icecast>
-  <limits><clients>50</clients><sources>9</sources><queue-size>524288</queue-size><burst-size>65536</burst-size></limits>
+  <limits><clients>{clients}</clients><sources>9</sources><queue-size>524288</queue-size><burst-size>65536</burst-size></limits>
   <authentication>
     <source-password>bench</source-password><admin-user>admin</admin-user><admin-password>bench</admin-password>
   </authentication>
@@ -91,10 +92,28 @@ def icecast(folder):
     if not has("icecast2"):
         yield None
         return
-    port = free_port()
-    with Program("icecast2", "-c", write(folder / "icecast.xml", ICECAST, port=port), humble=True):
-        wait_until("icecast2", lambda: answers(port))
-        yield port
+    with Icecast(folder) as server:
+        yield server.port
+
+
+class Icecast(Program):
+    def __init__(self, folder, clients=50):
+        self.port = free_port()
+        words = write(folder / "icecast.xml", ICECAST, port=self.port, clients=clients)
+        super().__init__("icecast2", "-c", words, humble=True)
+        wait_until("icecast2", lambda: answers(self.port))
+
+
+def source(port, mount):
+    """A connection as a source of Ogg."""
+    line = socket.create_connection(("127.0.0.1", port), 5)
+    secret = base64.b64encode(b"source:bench").decode()
+    line.sendall(
+        f"SOURCE {mount} HTTP/1.0\r\nAuthorization: Basic {secret}\r\nContent-Type: application/ogg\r\n\r\n".encode())
+    if b" 200 " not in line.recv(1024):
+        raise RuntimeError("icecast2 did not take the source")
+    line.settimeout(None)
+    return line
 
 
 def answers(port):
