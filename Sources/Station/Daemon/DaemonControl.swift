@@ -155,7 +155,8 @@ struct DaemonControl: ControlHandler {
         let (wish, done): (LiveAct, String) =
             switch act {
             case .takeover: (.takeOver, "\(dj) gets the air as soon as there is something to hear.")
-            case .hold: (.hold, "\(dj) waits in the green room; to give the air back: funkhaus takeover \(dj).")
+            case .hold:
+                (.hold, "\(dj) waits in the green room; to give the air back: funkhaus takeover \(dj).")
             case .kick: (.kick, "\(dj) was sent away; to keep a DJ out: funkhaus dj disable \(dj).")
             }
         try self.act { () throws(ActRefusal) in try control.direct(dj, wish) }
