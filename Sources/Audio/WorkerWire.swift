@@ -11,6 +11,8 @@
 public enum WorkerWire {
     /// The most frames in one audio message.
     public static let mostFrames = 4_096
+    /// The most contours in one message.
+    public static let mostContours = 64
     /// The most bytes in a text.
     public static let mostText = 4_096
     /// Frames in a day: no file lasts longer.
@@ -43,16 +45,25 @@ public enum WorkerRequest: WireMessage, Hashable {
     case decode(path: String, from: FrameCount)
     /// Read the whole file and say what it is.
     case measure(path: String)
+    /// Take what follows this message, to the connection's end, for a stream as listeners get it, and send its contours.
+    case listen
 
-    public static func limit(kind: UInt8) -> Int? { kind == 1 || kind == 2 ? 16 + WorkerWire.mostText : nil }
+    public static func limit(kind: UInt8) -> Int? {
+        switch kind {
+        case 1, 2: 16 + WorkerWire.mostText
+        case 3: 0
+        default: nil
+        }
+    }
 
     public init(kind: UInt8, fields: inout WireFields) throws(WireFault) {
-        if kind == 1 {
+        switch kind {
+        case 1:
             let from = FrameCount(frames: try fields.integer())
             guard from >= .zero else { throw WireFault() }
             self = .decode(path: try fields.text(), from: from)
-        } else {
-            self = .measure(path: try fields.text())
+        case 2: self = .measure(path: try fields.text())
+        default: self = .listen
         }
     }
 
@@ -65,6 +76,7 @@ public enum WorkerRequest: WireMessage, Hashable {
                 bytes.add(path)
             }
         case .measure(let path): WireBytes.message(2) { $0.add(path) }
+        case .listen: WireBytes.message(3)
         }
     }
 }
@@ -80,6 +92,8 @@ public enum WorkerMessage: WireMessage, Hashable {
     /// Measuring goes on: a sign of life.
     case alive
     case measured(FileMeasurement)
+    /// The next contours of a stream, at least one.
+    case heard([Contour])
     /// The last message: no more can be read.
     case failed(MediaFault)
 
@@ -89,6 +103,7 @@ public enum WorkerMessage: WireMessage, Hashable {
         case 2: WorkerWire.mostFrames * EngineFormat.channels * MemoryLayout<Float>.size
         case 3, 4: 0
         case 6: 256
+        case 7: WorkerWire.mostContours * 16
         default: nil
         }
     }
@@ -102,6 +117,7 @@ public enum WorkerMessage: WireMessage, Hashable {
         case 3: self = .finished
         case 4: self = .alive
         case 5: self = .measured(try FileMeasurement(&fields))
+        case 7: self = .heard(try fields.contours())
         default: self = .failed(try MediaFault(&fields))
         }
     }
@@ -115,6 +131,7 @@ public enum WorkerMessage: WireMessage, Hashable {
         case .alive: WireBytes.message(4)
         case .measured(let measurement): WireBytes.message(5) { $0.add(measurement) }
         case .failed(let fault): WireBytes.message(6) { $0.add(fault) }
+        case .heard(let contours): WireBytes.message(7) { for contour in contours { $0.add(contour) } }
         }
     }
 

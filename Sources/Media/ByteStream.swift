@@ -1,18 +1,21 @@
 internal import CAV
 internal import Glibc
 
-/// Gives libav the bytes of the one open file, and nothing else: no name, no protocol, no second file.
+/// Gives libav the bytes of the one open file, or those that come from the daemon, and nothing else: no name, no
+/// protocol, no second file.
 @safe
 final class ByteStream {
     // Unsafe: allocated in `init`, freed in `deinit` and nowhere else. Its opaque pointer is this object, unretained:
     // libav calls back only from within calls of `Container`, which holds this object.
     private var io: UnsafeMutablePointer<AVIOContext>?
-    private let file: InputFile
+    /// Nil for a stream from the daemon.
+    private let file: InputFile?
     private var place: Int64 = 0
     /// The system's error of the last read that failed; 0 when none has.
     private(set) var failure: Int32 = 0
 
-    init(_ file: InputFile) {
+    /// - Parameter file: nil for what comes on descriptor 0, in which nothing can be sought.
+    init(_ file: InputFile?) {
         self.file = file
         let size: Int32 = 32_768
         guard let buffer = unsafe av_malloc(Int(size)) else { return }
@@ -24,11 +27,13 @@ final class ByteStream {
                 return unsafe Unmanaged<ByteStream>.fromOpaque(stream).takeUnretainedValue().read(
                     UnsafeMutableRawBufferPointer(start: to, count: Int(count)))
             }, nil,
-            { stream, offset, whence in
-                guard let stream = unsafe stream else { return Int64(cav_error(EINVAL)) }
-                return unsafe Unmanaged<ByteStream>.fromOpaque(stream).takeUnretainedValue().seek(
-                    offset, whence)
-            })
+            file == nil
+                ? nil
+                : { stream, offset, whence in
+                    guard let stream = unsafe stream else { return Int64(cav_error(EINVAL)) }
+                    return unsafe Unmanaged<ByteStream>.fromOpaque(stream).takeUnretainedValue().seek(
+                        offset, whence)
+                })
     }
 
     deinit {
@@ -41,7 +46,12 @@ final class ByteStream {
     var handle: UnsafeMutablePointer<AVIOContext>? { unsafe io }
 
     private func read(_ to: UnsafeMutableRawBufferPointer) -> Int32 {
-        let count = unsafe pread(file.descriptor, to.baseAddress, to.count, off_t(place))
+        let count =
+            if let file {
+                unsafe pread(file.descriptor, to.baseAddress, to.count, off_t(place))
+            } else {
+                unsafe Glibc.read(0, to.baseAddress, to.count)
+            }
         if count == 0 { return CAV_END }
         if count < 0 {
             failure = errno
@@ -52,6 +62,7 @@ final class ByteStream {
     }
 
     private func seek(_ offset: Int64, _ whence: Int32) -> Int64 {
+        guard let file else { return Int64(cav_error(ESPIPE)) }
         switch whence & ~AVSEEK_FORCE {
         case AVSEEK_SIZE: return file.size
         case SEEK_SET: place = offset

@@ -20,9 +20,14 @@ final class Container {
     /// The first of libav's names of the format.
     let name: String
 
-    init(_ file: InputFile) throws(MediaFault) {
+    /// How much is read to find out what it is: of a file, and of a stream, which is to be understood soon.
+    private static let mostProbed = (file: 2 << 20, stream: 1 << 16)
+
+    /// - Parameter file: nil for the stream that comes from the daemon.
+    init(_ file: InputFile?) throws(MediaFault) {
         bytes = ByteStream(file)
-        unsafe context = try Self.open(bytes)
+        unsafe context = try Self.open(
+            bytes, probing: file == nil ? Self.mostProbed.stream : Self.mostProbed.file)
         name = unsafe Self.firstName(context.pointee.iformat)
         do throws(MediaFault) {
             unsafe stream = try Self.chooseStream(context)
@@ -90,20 +95,24 @@ final class Container {
 
     // MARK: Opening
 
-    private static func open(_ bytes: ByteStream) throws(MediaFault) -> UnsafeMutablePointer<AVFormatContext>
-    {
+    private static func open(
+        _ bytes: ByteStream, probing: Int
+    ) throws(MediaFault) -> UnsafeMutablePointer<AVFormatContext> {
         guard let io = unsafe bytes.handle, let made = unsafe avformat_alloc_context() else {
             throw .tooLarge
         }
         var context: UnsafeMutablePointer<AVFormatContext>? = unsafe made
         unsafe made.pointee.pb = unsafe io
         unsafe made.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
-        unsafe made.pointee.probesize = 2 << 20
+        unsafe made.pointee.probesize = Int64(probing)
         unsafe made.pointee.max_streams = 64
         unsafe cav_refuse_files(made)
+        // Seconds of a file cost nothing; those of a stream are waited for.
+        if probing == mostProbed.stream { unsafe made.pointee.max_analyze_duration = 500_000 }
         do throws(MediaFault) {
             var format: UnsafePointer<AVInputFormat>?
-            let score = unsafe av_probe_input_buffer2(io, &format, nil, nil, 0, 0)
+            let score = unsafe av_probe_input_buffer2(
+                io, &format, nil, nil, 0, probing == mostProbed.stream ? UInt32(probing) : 0)
             guard score >= 0, let format = unsafe format else { throw fault(score, bytes, or: .notAudio) }
             let name = unsafe firstName(format)
             guard AllowList.containers.contains(name) else { throw .formatNotAllowed(name) }

@@ -3,7 +3,8 @@ internal import CAV
 internal import CShims
 internal import Glibc
 
-/// The whole life of a worker process: wait for one request, open its one file, go behind the walls, answer, end.
+/// The whole life of a worker process: wait for one request, open its one file, go behind the walls, answer, end. One that
+/// listens opens nothing: its stream comes from the daemon.
 ///
 /// One thread. The daemon commands it through descriptor 0 and reads descriptor 1, which are two names of one socket;
 /// when the daemon closes its end or dies, reading ends, writing fails, and the process is over. It must not start
@@ -11,7 +12,7 @@ internal import Glibc
 public enum WorkerMain {
     /// Memory that a file may cost, beside the libraries: several times what any music needs.
     private static let mostMemory: UInt64 = 128 << 20
-    /// Processor time for the longest file in the dearest codec.
+    /// Processor time for the longest file in the dearest codec. A stream lasts for weeks on it; then there is a new worker.
     private static let mostSeconds: UInt64 = 3_600
 
     /// Serves one request.
@@ -25,6 +26,9 @@ public enum WorkerMain {
         do {
             switch request {
             case .decode(let path, let from): try decode(try open(path), from: from)
+            case .listen:
+                try lockDown()
+                try LiveStream.read(into: ContourSender())
             case .measure(let path):
                 cshims_yield_to_all()
                 try measure(try open(path))
@@ -60,14 +64,19 @@ public enum WorkerMain {
     /// Opens the file, and locks the process down for the rest of its life.
     private static func open(_ path: String) throws(MediaFault) -> InputFile {
         let file = try InputFile(path: path)
+        try lockDown()
+        return file
+    }
+
+    private static func lockDown() throws(MediaFault) {
         cshims_limit(mostMemory, mostSeconds)
         guard cshims_forbid_calls() == 0 else { throw .unreadable(errno: errno) }
-        return file
     }
 
     private static func readRequest() -> WorkerRequest? {
         var reader = WireReader<WorkerRequest>()
-        var bytes = [UInt8](repeating: 0, count: 8_192)
+        // No further than the request goes: a stream may follow it.
+        var bytes = [UInt8](repeating: 0, count: 1)
         while true {
             let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(0, $0.baseAddress, $0.count) }
             guard count > 0 else { return nil }
@@ -121,5 +130,21 @@ private final class AudioSender: FrameSink {
         try WorkerMain.send(WorkerMessage.audioBytes(left: left.span, right: right.span))
         left.removeAll(keepingCapacity: true)
         right.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Takes the contours of frames, and sends them a few at a time.
+private final class ContourSender: FrameSink {
+    private var meter = ContourMeter()
+    private var waiting: [Contour] = []
+    /// A fifth of a second.
+    private static let most = 8
+
+    func take(left: Span<Float>, right: Span<Float>) throws(MediaFault) {
+        meter.take(left: left, right: right) { waiting.append($0) }
+        while waiting.count >= Self.most {
+            try WorkerMain.send(WorkerMessage.heard(Array(waiting.prefix(Self.most))).bytes)
+            waiting.removeFirst(Self.most)
+        }
     }
 }

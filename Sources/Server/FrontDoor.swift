@@ -32,12 +32,14 @@ public final class FrontDoor: Sendable {
     /// - Parameters:
     ///   - mounts: What is served, in the order in which the station's page shows it.
     ///   - titles: Where the operator's titles go; nil to refuse them.
+    ///   - vitals: What `/health` and `/metrics` tell of the rest of the house.
     ///   - now: The wall clock, in nanoseconds since 1970.
     public init(
         configuration: FrontDoorConfiguration, mounts: [Mount], titles: (any TitleOverride)? = nil,
-        logger: Logger, now: @escaping @Sendable () -> Int64
+        vitals: (any Vitals)? = nil, logger: Logger, now: @escaping @Sendable () -> Int64
     ) {
-        desk = FrontDesk(configuration, mounts: mounts, titles: titles, logger: logger, now: now)
+        desk = FrontDesk(
+            configuration, mounts: mounts, titles: titles, vitals: vitals, logger: logger, now: now)
         listen = configuration.listen
         eventLoops = configuration.eventLoops
         hasAddress = configuration.address != nil
@@ -207,6 +209,9 @@ public final class FrontDoor: Sendable {
         get { desk.station }
         set { desk.station = newValue }
     }
+
+    /// The line of a request's head by which the station's own listeners are known. It is a secret.
+    public var pass: String { "\(FrontDesk.passField): \(desk.pass)" }
 
     /// Connections that are open now, listeners included.
     public var connections: Int { desk.turnstile.connectionsNow }

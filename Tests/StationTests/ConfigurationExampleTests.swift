@@ -36,16 +36,19 @@ import Testing
     @Test func theExampleHasEveryKeyOfTheCodeAndNoOther() throws {
         // A key that stands in a comment is one with two spaces after the hash's indentation and no words behind it.
         let keys = try text().split(separator: "\n").compactMap { line -> String? in
-            try? #/^ *(?:- |# (?=password_env:|bitrate:|fallback:))?([a-z_]+):( .*)?$/#.firstMatch(in: line)
-                .map {
-                    String($0.1)
-                }
+            try? #/^ *(?:- |# (?=password_env:|url_env:|bitrate:|fallback:))?([a-z_]+):( .*)?$/#.firstMatch(
+                in: line
+            )
+            .map {
+                String($0.1)
+            }
         }
         typealias Keys = ConfigurationKeys
         let known =
             Keys.file + Keys.station + Keys.server + Keys.mount + Keys.icecast + Keys.playlist
             + Keys.programme
-            + Keys.identification + Keys.tls + Keys.account + Keys.limits
+            + Keys.identification + Keys.tls + Keys.account + Keys.limits + Keys.alarm + Keys.mail
+            + Keys.webhook
         #expect(Set(keys).subtracting(["rotation", "ids"]) == Set(known))
     }
 
@@ -55,7 +58,9 @@ import Testing
         let lines = try text().split(separator: "\n", omittingEmptySubsequences: false)
         for key in [
             "description", "genre", "url", "seed", "listen", "data", "control", "codec", "quality", "from",
-            "titles", "public", "order", "every", "loudness", "listeners", "head", "head_time", "burst",
+            "titles", "public", "listen_at", "order", "every", "loudness", "listeners", "head", "head_time",
+            "burst",
+            "silence",
         ] {
             let isTheLine = { (line: Substring) in
                 line.drop { $0 == " " }.hasPrefix(key + ":") && !line.contains("Playlists")

@@ -16,6 +16,7 @@ public struct Configuration: Sendable, Equatable {
     /// In the order of the file; names are unique.
     public var playlists: [Playlist]
     public var programme: Programme
+    public var alarm = Alarm()
     var places: Places
 
     /// Who is on air.
@@ -110,6 +111,31 @@ public struct Configuration: Sendable, Equatable {
         public var titles: Titles
         /// Whether the server may list the station in a public directory.
         public var isPublic: Bool
+        /// Where the public hears it, and the station listens; nil for a target to which it does not.
+        public var listenAt: String?
+    }
+
+    /// What is a trouble on air, and how people are called for it.
+    public struct Alarm: Sendable, Equatable {
+        /// How long the programme may be silent.
+        public var silence: Duration = .seconds(10)
+        /// A program, by its name in PATH or its absolute path, and its arguments.
+        public var command: [String]?
+        public var mail: Mail?
+        /// Where the URL lies.
+        public var webhook: SecretSource?
+    }
+
+    /// How the station sends mail.
+    public struct Mail: Sendable, Equatable {
+        /// `smtp://host:port` or `smtps://host:port`.
+        public var server: String
+        /// With its password; nil for a server that asks for none.
+        public var user: String?
+        public var password: SecretSource?
+        public var from: String
+        /// One at least.
+        public var to: [String]
     }
 
     /// Where tracks come from, and their order.
@@ -161,7 +187,7 @@ public struct Configuration: Sendable, Equatable {
 
 /// Every key of the file, by the section that holds it; the text a person reads is `Config/station.example.yaml`.
 enum ConfigurationKeys {
-    static let file = ["station", "server", "mounts", "icecast", "playlists", "programme"]
+    static let file = ["station", "server", "mounts", "icecast", "playlists", "programme", "alarm"]
     static let station = ["name", "description", "genre", "url", "timezone", "seed"]
     static let server = ["listen", "tls", "data", "control", "admin", "relay", "limits", "trusted_proxies"]
     static let tls = ["listen", "certificate", "key"]
@@ -170,8 +196,11 @@ enum ConfigurationKeys {
     static let mount = [
         "path", "codec", "quality", "bitrate", "max_listeners", "max_time", "fallback", "accounts",
     ]
-    static let icecast = ["url", "password_file", "password_env", "from", "titles", "public"]
+    static let icecast = ["url", "password_file", "password_env", "from", "titles", "public", "listen_at"]
     static let playlist = ["from", "order"]
     static let programme = ["default", "identification", "emergency", "loudness"]
     static let identification = ["from", "every"]
+    static let alarm = ["silence", "command", "mail", "webhook"]
+    static let mail = ["server", "user", "password_file", "password_env", "from", "to"]
+    static let webhook = ["url_file", "url_env"]
 }

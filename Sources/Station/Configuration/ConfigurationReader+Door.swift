@@ -112,7 +112,7 @@ private func bytes(_ text: String, _ range: ClosedRange<Int>) -> Int? {
 }
 
 /// A time: `500ms`, `10s`, `5 min`, `12h`; nil for any other text, and outside the range.
-private func duration(_ text: String, _ range: ClosedRange<Duration>) -> Duration? {
+func duration(_ text: String, _ range: ClosedRange<Duration>) -> Duration? {
     let units: [String: Duration] = [
         "ms": .milliseconds(1), "s": .seconds(1), "m": .seconds(60), "min": .seconds(60),
         "h": .seconds(3_600),

@@ -35,11 +35,12 @@ struct ConfigurationReader {
             .flatMap(readPlaylists)
         let programme = file.required("programme", example: "programme: and below it default: rotation")
             .flatMap { readProgramme($0, playlists) }
-        guard let station, let server, let mounts, let playlists, let programme else { return nil }
+        let alarm = readAlarm(file["alarm"])
+        guard let station, let server, let mounts, let playlists, let programme, let alarm else { return nil }
         return Configuration(
             path: path, station: station, server: server, mounts: mounts, icecast: icecast,
             playlists: playlists,
-            programme: programme, places: Configuration.Places(byKey: findings.places))
+            programme: programme, alarm: alarm, places: Configuration.Places(byKey: findings.places))
     }
 
     /// A name that something else in the file must have; `names` is nil when that is wrong itself.

@@ -15,12 +15,13 @@ public struct StatusReport: Hashable, Sendable, Codable {
     /// The state of the journal in a sentence.
     public var journal: String
     public var clock: ClockReport
+    public var air: AirReport
 
     public init(
         station: String, version: String, onAirSince: StationTime, uptime: Double, now: OnAirItem,
         next: OnAirItem?, mounts: [MountReport], icecast: [PushReport], library: LibraryReport,
         journal: String,
-        clock: ClockReport
+        clock: ClockReport, air: AirReport
     ) {
         self.station = station
         self.version = version
@@ -33,6 +34,53 @@ public struct StatusReport: Hashable, Sendable, Codable {
         self.library = library
         self.journal = journal
         self.clock = clock
+        self.air = air
+    }
+}
+
+/// What the station hears of itself.
+public struct AirReport: Hashable, Sendable, Codable {
+    /// Something that is wrong now.
+    public struct Trouble: Hashable, Sendable, Codable {
+        /// `programme`, or the address at which it is heard.
+        public var place: String
+        /// A word for machines: `silent`, `standstill`, `frozen`, `wrong`, `late`, `gone`.
+        public var kind: String
+        /// What is wrong and what to do, in words.
+        public var words: String
+
+        public init(place: String, kind: String, words: String) {
+            self.place = place
+            self.kind = kind
+            self.words = words
+        }
+    }
+
+    /// An address at which the station listens.
+    public struct Ear: Hashable, Sendable, Codable {
+        public var address: String
+        /// Whether what it hears there is what was mixed; left out while it does not know yet.
+        public var heard: Bool?
+        /// How many seconds that lies behind the mix.
+        public var behind: Double?
+
+        public init(address: String, heard: Bool?, behind: Double?) {
+            self.address = address
+            self.heard = heard
+            self.behind = behind?.inMilliseconds
+        }
+    }
+
+    /// Empty while all is well.
+    public var troubles: [Trouble]
+    public var ears: [Ear]
+    /// LUFS over the last three seconds; left out for silence.
+    public var loudness: Double?
+
+    public init(troubles: [Trouble], ears: [Ear], loudness: Double?) {
+        self.troubles = troubles
+        self.ears = ears
+        self.loudness = loudness.map { ($0 * 10).rounded() / 10 }
     }
 }
 

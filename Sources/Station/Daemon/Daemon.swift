@@ -1,9 +1,11 @@
+internal import Audio
 internal import Broadcast
 internal import CShims
 internal import Codecs
 internal import Foundation
 internal import History
 internal import Logging
+internal import Monitor
 internal import Playout
 internal import Programme
 internal import Server
@@ -31,6 +33,9 @@ public final class Daemon: Sendable {
     let control: MasterControl
     let door: FrontDoor
     let passwords = PasswordClerk()
+    let room: ListeningRoom
+    private let alarm: Alarm
+    private let lateness = Lateness()
     private let announcer = Announcer()
     let running: Mutex<Running>
     let onAirSince: Instant
@@ -115,9 +120,14 @@ public final class Daemon: Sendable {
             library.scanned(scans)
             history.scanned(present: Set(scans.values.flatMap { $0.files.map(\.path) }), at: Self.now())
         }
+        let alarm = Alarm(logger: logger)
+        self.alarm = alarm
+        room = ListeningRoom(program: program) { alarm.call($0, at: Self.wall()) }
         door = FrontDoor(
             configuration: FrontDoorConfiguration(configuration, environment, logger), mounts: [],
-            titles: OperatorTitles(control: control), logger: logger, now: Self.wall)
+            titles: OperatorTitles(control: control),
+            vitals: StationVitals(room: room, control: control, lateness: lateness), logger: logger,
+            now: Self.wall)
     }
 
     private static func settings(_ configuration: Configuration, _ logger: Logger) -> PlayoutSettings {
@@ -141,6 +151,7 @@ public final class Daemon: Sendable {
         }
         let mounts = configuration.mounts.map { self.mount($0, configuration) }
         let kept = (try? history.latestState(at: onAirSince))?.1 ?? Timeline.State()
+        control.tap { [room] block, _ in room.mixed(block) }
         control.start(timeline: Timeline(rotation: library.rotation, state: kept), opener: opener)
         passwords.start()
         await door.setMounts(mounts, rules: MountRules.all(of: configuration, passwords))
@@ -155,6 +166,8 @@ public final class Daemon: Sendable {
             running.pushes = pushes
             running.port = ports[0]
         }
+        alarm.follow(configuration.alarmSettings(environment))
+        room.start(ListeningRoom.Settings(configuration, port: ports[0], pass: door.pass))
         server.start()
     }
 
@@ -172,6 +185,8 @@ public final class Daemon: Sendable {
     private func stop() async {
         commands.withLock { $0.take() }?.stop()
         announcer.stop()
+        room.stop()
+        alarm.stop()
         for push in running.withLock({ $0.pushes }) { push.stop() }
         await door.shutdown()
         passwords.stop()
@@ -214,7 +229,15 @@ public final class Daemon: Sendable {
         let isTaken = control.add(
             wanted.format,
             output: RenditionOutput(
-                open: { headers in mount.open(plainHeaders: headers) }, page: { page in mount.append(page) }))
+                open: { headers in mount.open(plainHeaders: headers) },
+                page: { [control, lateness] page in
+                    let position = control.position
+                    lateness.note(
+                        mount.path, behind: (position - page.end).seconds,
+                        at: Double(position.frames) / Double(EngineFormat.sampleRate))
+                    mount.append(page)
+                }))
+        lateness.follow(wanted.path)
         if !isTaken { logger.error("too many mounts", metadata: ["mount": "\(wanted.path)"]) }
         return mount
     }
@@ -311,6 +334,8 @@ public final class Daemon: Sendable {
         for push in pushes where !oldPushes.contains(where: { $0 === push }) { push.start() }
         try? control.apply(Self.settings(new, logger))
         running.withLock { ($0.configuration, $0.mounts, $0.pushes) = (new, mounts, pushes) }
+        alarm.follow(new.alarmSettings(environment))
+        room.follow(ListeningRoom.Settings(new, port: running.withLock { $0.port }, pass: door.pass))
         watch.follow(new)
         library.follow(new)
         return "The configuration is in force: \(mounts.count) mounts, \(pushes.count) targets, "
