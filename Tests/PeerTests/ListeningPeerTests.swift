@@ -28,8 +28,9 @@ struct ListeningPeerTests {
             let right = PublicAddress.Carriage.rightStream(port: Int(server.port), path: "/radio.mp3")
             address.carry(right)
             try await isHeard(station)
+            let port = server.port
             let frozen = try await aside {
-                try IcecastServer.listen(server.port, "/radio.mp3", seconds: 3).dropFirst(16_000).prefix(
+                try IcecastServer.listen(port, "/radio.mp3", seconds: 3).dropFirst(16_000).prefix(
                     52_244)
             }
             for (kind, carriage) in [

@@ -36,7 +36,7 @@ public final class ScriptedServer: Sendable {
         /// Reads so many bytes, or what comes of them.
         public func read(_ count: Int) -> [UInt8] {
             var bytes = [UInt8](repeating: 0, count: count)
-            let got = recv(descriptor, &bytes, count, Int32(MSG_WAITALL.rawValue))
+            let got = recv(descriptor, &bytes, count, Int32(MSG_WAITALL))
             return Array(bytes.prefix(max(0, got)))
         }
 
@@ -60,7 +60,7 @@ public final class ScriptedServer: Sendable {
             var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             guard poll(&polled, 1, 0) > 0 else { return true }
             var byte: UInt8 = 0
-            return recv(descriptor, &byte, 1, Int32(MSG_PEEK.rawValue) | Int32(MSG_DONTWAIT.rawValue)) > 0
+            return recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) > 0
         }
 
         fileprivate func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
@@ -69,13 +69,18 @@ public final class ScriptedServer: Sendable {
 
     public let port: Int
     private let listener: Int32
-    private let lines = Mutex<[Line]>([])
+    private let open = OpenLines()
+
+    /// The connections that are there now.
+    private final class OpenLines: Sendable {
+        let lines = Mutex<[Line]>([])
+    }
 
     public init(_ script: @escaping @Sendable (Line) -> Void) {
         let (listener, port) = IcecastLoopback.listen()
         self.listener = listener
         self.port = Int(port)
-        Thread.detachNewThread { [weak self] in
+        Thread.detachNewThread { [open] in
             defer { close(listener) }
             while true {
                 let connection = accept(listener, nil, nil)
@@ -84,18 +89,18 @@ public final class ScriptedServer: Sendable {
                 setsockopt(
                     connection, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
                 let line = Line(connection)
-                self?.lines.withLock { $0.append(line) }
+                open.lines.withLock { $0.append(line) }
                 Thread.detachNewThread {
                     script(line)
                     line.hangUp()
-                    self?.lines.withLock { lines in lines.removeAll { $0 === line } }
+                    open.lines.withLock { lines in lines.removeAll { $0 === line } }
                 }
             }
         }
     }
 
     /// Breaks off every connection.
-    public func hangUp() { for line in lines.withLock({ $0 }) { line.hangUp() } }
+    public func hangUp() { for line in open.lines.withLock({ $0 }) { line.hangUp() } }
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
