@@ -22,7 +22,7 @@ struct AlarmCall: Sendable, Hashable {
         place = disturbance.address.isEmpty ? "programme" : disturbance.address
         kind = disturbance.fault.code
         self.date = date
-        time = date.formatted(Date.ISO8601FormatStyle(timeZone: zone))
+        time = date.formatted(Date.ISO8601FormatStyle(timeZoneSeparator: .colon, timeZone: zone))
         switch news {
         case .began: (isOver, words) = (false, disturbance.words)
         case .ended: (isOver, words) = (true, disturbance.endWords)

@@ -94,9 +94,13 @@ public struct Disturbance: Hashable, Sendable {
     }
 
     private var remedy: String {
-        switch place {
-        case .programme, .mount: " Look into the station's log, and restart the station if it stays so."
-        case .target: " Look at that server, and at Icecast in: funkhaus status."
+        switch (place, fault) {
+        case (.programme, _), (.mount, _):
+            " Look into the station's log, and restart the station if it stays so."
+        case (.target, .gone(.refused)), (.target, .gone(.unreachable)):
+            " Look at that server, and at Icecast in: funkhaus status. If people listen elsewhere, say so with "
+                + "listen_at."
+        case (.target, _): " Look at that server, and at Icecast in: funkhaus status."
         }
     }
 }
