@@ -15,8 +15,8 @@ enum Comparison {
     static let allowed = lines(15)
     /// Up to this many decibels apart, it is the same audio.
     private static let likeness: Float = 2.5
-    /// Up to this many, it is the same again.
-    private static let sameness: Float = 1
+    /// Up to this many, it is the very same again: music that repeats itself does so by hand.
+    private static let sameness: Float = 0.5
     /// From this many on, it is surely not the same again.
     private static let difference: Float = 3
     /// The length of what is looked for again: 3 s.

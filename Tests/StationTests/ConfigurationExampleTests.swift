@@ -65,7 +65,7 @@ import Testing
             let isTheLine = { (line: Substring) in
                 line.drop { $0 == " " }.hasPrefix(key + ":") && !line.contains("Playlists")
                     && !line.contains("ids")
-                    && !line.contains("sequence") && !line.contains("8443")
+                    && !line.contains("sequence") && !line.contains("8443") && !line.contains("@radio")
             }
             #expect(lines.count(where: isTheLine) == 1, "\(key)")
             let rest = lines.filter { !isTheLine($0) }.joined(separator: "\n")
