@@ -8,7 +8,7 @@ struct AlarmCall: Sendable, Hashable {
     var isOver: Bool
     /// `programme`, or the address at which it is heard.
     var place: String
-    /// What is, or was, wrong: one of `Fault.codes`.
+    /// What is, or was, wrong: `Fault.code`.
     var kind: String
     /// In a sentence or two.
     var words: String

@@ -25,7 +25,7 @@ public struct Hearing: Sendable, Hashable {
         case disturbed(Disturbance)
     }
 
-    public var place: Place
+    /// As listeners have it.
     public var address: String
     public var state: State
     /// How far what is heard lies behind the mix, in seconds; nil while it is not found there.
@@ -62,7 +62,7 @@ final class Ear: Sendable {
         self.program = program
         self.tell = tell
         hearingNow = Mutex(
-            Hearing(place: address.place, address: address.url, state: .listening, lag: nil))
+            Hearing(address: address.url, state: .listening, lag: nil))
     }
 
     var hearing: Hearing { hearingNow.withLock { $0 } }

@@ -29,7 +29,7 @@ public enum Fault: Hashable, Sendable {
         case noWorker
     }
 
-    /// A word for machines.
+    /// A word for machines, the same for all that differ in numbers and reasons alone.
     public var code: String {
         switch self {
         case .silent: "silent"
@@ -40,9 +40,6 @@ public enum Fault: Hashable, Sendable {
         case .gone: "gone"
         }
     }
-
-    /// All words for machines.
-    public static let codes = ["silent", "standstill", "frozen", "wrong", "late", "gone"]
 }
 
 /// Where the station listens.

@@ -10,7 +10,7 @@ internal import Threads
 /// the watch over the mix another thread. Nothing here is on the way of a block to a listener.
 public final class ListeningRoom: Sendable {
     /// What the room is told by the configuration.
-    public struct Settings: Sendable, Equatable {
+    public struct Settings: Sendable {
         /// How long the programme may be silent, in seconds.
         public var silence: Double
         /// The station's own mounts: path and address, as this machine reaches them.
@@ -25,11 +25,6 @@ public final class ListeningRoom: Sendable {
             self.mounts = mounts
             self.targets = targets
             self.pass = pass
-        }
-
-        public static func == (a: Settings, b: Settings) -> Bool {
-            a.silence == b.silence && a.targets == b.targets && a.pass == b.pass
-                && a.mounts.elementsEqual(b.mounts, by: ==)
         }
 
         var addresses: [EarAddress] {
@@ -163,7 +158,7 @@ extension ListeningRoom.News {
             }
     }
 
-    public var disturbance: Disturbance {
+    var disturbance: Disturbance {
         switch self {
         case .began(let disturbance), .ended(let disturbance): disturbance
         }
