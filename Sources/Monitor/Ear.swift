@@ -9,8 +9,6 @@ struct EarAddress: Hashable, Sendable {
     var place: Place
     /// As listeners have it.
     var url: String
-    /// As the ear asks for it.
-    var request: String
     /// Lines of the request's head, which may hold what is secret.
     var headers: [String] = []
 }

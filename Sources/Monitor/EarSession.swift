@@ -82,7 +82,7 @@ struct EarSession: ~Copyable {
     private mutating func connect() -> Bool {
         guard fetch == nil else { return true }
         guard now >= nextTry else { return false }
-        fetch = StreamFetch(address.request, headers: address.headers, isHere: address.place.isHere)
+        fetch = StreamFetch(address.url, headers: address.headers, isHere: address.place.isHere)
         lastBytes = now
         return fetch != nil
     }

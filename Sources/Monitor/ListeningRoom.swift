@@ -28,8 +28,10 @@ public final class ListeningRoom: Sendable {
         }
 
         var addresses: [EarAddress] {
-            mounts.map { EarAddress(place: .mount($0.path), url: $0.url, request: $0.url, headers: [pass]) }
-                + targets.map { EarAddress(place: .target($0), url: $0, request: $0) }
+            var seen: Set<String> = []
+            return mounts.map { EarAddress(place: .mount($0.path), url: $0.url, headers: [pass]) }
+                // Two servers may stand behind one address.
+                + targets.filter { seen.insert($0).inserted }.map { EarAddress(place: .target($0), url: $0) }
         }
     }
 
