@@ -8,7 +8,7 @@ SWIFT ?= swift
 
 # Debian's packages: what the build needs, and what the tests listen with, push to and measure by.
 BUILD_PACKAGES := libogg-dev libvorbis-dev libmp3lame-dev libopus-dev libsoxr-dev libshout-dev libebur128-dev \
-	libsqlite3-dev libcrypt-dev pkgconf \
+	libsqlite3-dev libcrypt-dev libcurl4-openssl-dev pkgconf \
 	libavformat-dev libavcodec-dev libswresample-dev libavutil-dev
 TEST_PACKAGES := icecast2 ffmpeg vorbis-tools opus-tools mpg123 curl openssl mpv vlc-bin vlc-plugin-base mplayer \
 	chromium firefox-esr ezstream liquidsoap

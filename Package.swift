@@ -58,6 +58,7 @@ let package = Package(
             "CAV", "libavformat", "libavformat-dev", "libavcodec-dev", "libswresample-dev", "libavutil-dev"),
         system("CEbur128", nil, "libebur128-dev"),
         system("CCrypt", nil, "libcrypt-dev"),
+        system("CCurl", nil, "libcurl4-openssl-dev"),
         .target(name: "CShims"),
 
         .target(name: "Threads", dependencies: ["CShims"], swiftSettings: guarded),
@@ -75,6 +76,12 @@ let package = Package(
             name: "Playout", dependencies: ["Programme", "Codecs", "Audio", "Threads", "CShims"],
             swiftSettings: guarded),
         .target(
+            name: "Monitor",
+            dependencies: [
+                "Codecs", "Audio", "Threads", "CCurl", "CEbur128", "CShims",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: guarded),
+        .target(
             name: "Server",
             dependencies: [
                 "Broadcast", "Codecs", "Audio",
@@ -91,8 +98,8 @@ let package = Package(
         .target(
             name: "Station",
             dependencies: [
-                "Server", "Playout", "History", "Broadcast", "Programme", "Codecs", "Audio", "Threads",
-                "CShims", "CCrypt",
+                "Server", "Playout", "History", "Monitor", "Broadcast", "Programme", "Codecs", "Audio",
+                "Threads", "CShims", "CCrypt",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: common),
@@ -116,6 +123,12 @@ let package = Package(
         tests("MediaTests", ["Media", "Codecs", "Audio", "CShims", "funkhaus-media"]),
         tests("CodecsTests", ["Codecs", "Audio"]),
         tests("BroadcastTests", ["Broadcast", "Codecs", "Audio"]),
+        tests(
+            "MonitorTests",
+            [
+                "Monitor", "Codecs", "Audio", "funkhaus-media",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests("PlayoutTests", ["Playout", "Programme", "Codecs", "Audio"]),
         tests(
             "ServerTests",

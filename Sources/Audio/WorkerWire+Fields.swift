@@ -65,6 +65,25 @@ public struct WireFields {
     }
 }
 
+extension WireFields {
+    /// All that is left, as contours: finite powers that are not negative.
+    mutating func contours() throws(WireFault) -> [Contour] {
+        var contours: [Contour] = []
+        while !isEmpty {
+            var power = SIMD4<Float>()
+            for half in 0..<2 {
+                let bits = UInt64(bitPattern: try integer())
+                power[2 * half] = Float(bitPattern: UInt32(truncatingIfNeeded: bits))
+                power[2 * half + 1] = Float(bitPattern: UInt32(truncatingIfNeeded: bits >> 32))
+            }
+            guard (0..<4).allSatisfy({ power[$0].isFinite && power[$0] >= 0 }) else { throw WireFault() }
+            contours.append(Contour(power: power))
+        }
+        guard !contours.isEmpty else { throw WireFault() }
+        return contours
+    }
+}
+
 /// Builds the bytes of one message.
 struct WireBytes {
     private var bytes: [UInt8] = []
@@ -83,6 +102,15 @@ struct WireBytes {
     mutating func add(_ value: Int64) {
         let value = UInt64(bitPattern: value)
         for place in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(place)))) }
+    }
+
+    mutating func add(_ contour: Contour) {
+        for half in 0..<2 {
+            let bits =
+                UInt64(contour.power[2 * half + 1].bitPattern) << 32
+                | UInt64(contour.power[2 * half].bitPattern)
+            add(Int64(bitPattern: bits))
+        }
     }
 
     mutating func add(_ number: Double?) {

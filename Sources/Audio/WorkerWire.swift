@@ -11,6 +11,8 @@
 public enum WorkerWire {
     /// The most frames in one audio message.
     public static let mostFrames = 4_096
+    /// The most contours in one message.
+    public static let mostContours = 64
     /// The most bytes in a text.
     public static let mostText = 4_096
     /// Frames in a day: no file lasts longer.
@@ -45,11 +47,13 @@ public enum WorkerRequest: WireMessage, Hashable {
     case measure(path: String)
     /// Send the audio of the stream whose bytes follow this message, until the daemon closes its sending half.
     case receive
+    /// Take what follows this message, to the connection's end, for a stream as listeners get it, and send its contours.
+    case listen
 
     public static func limit(kind: UInt8) -> Int? {
         switch kind {
         case 1, 2: 16 + WorkerWire.mostText
-        case 4: 0
+        case 3, 4: 0
         default: nil
         }
     }
@@ -61,6 +65,7 @@ public enum WorkerRequest: WireMessage, Hashable {
             guard from >= .zero else { throw WireFault() }
             self = .decode(path: try fields.text(), from: from)
         case 2: self = .measure(path: try fields.text())
+        case 3: self = .listen
         default: self = .receive
         }
     }
@@ -75,6 +80,7 @@ public enum WorkerRequest: WireMessage, Hashable {
             }
         case .measure(let path): WireBytes.message(2) { $0.add(path) }
         case .receive: WireBytes.message(4)
+        case .listen: WireBytes.message(3)
         }
     }
 }
@@ -90,6 +96,8 @@ public enum WorkerMessage: WireMessage, Hashable {
     /// Measuring goes on: a sign of life.
     case alive
     case measured(FileMeasurement)
+    /// The next contours of a stream, at least one.
+    case heard([Contour])
     /// The last message: no more can be read.
     case failed(MediaFault)
     /// A stream says what is played from its next frame on; nil where it says nothing.
@@ -101,6 +109,7 @@ public enum WorkerMessage: WireMessage, Hashable {
         case 2: WorkerWire.mostFrames * EngineFormat.channels * MemoryLayout<Float>.size
         case 3, 4: 0
         case 6: 256
+        case 7: WorkerWire.mostContours * 16
         default: nil
         }
     }
@@ -115,6 +124,7 @@ public enum WorkerMessage: WireMessage, Hashable {
         case 4: self = .alive
         case 5: self = .measured(try FileMeasurement(&fields))
         case 6: self = .failed(try MediaFault(&fields))
+        case 7: self = .heard(try fields.contours())
         default: self = .title(artist: try fields.optionalText(), title: try fields.optionalText())
         }
     }
@@ -133,6 +143,7 @@ public enum WorkerMessage: WireMessage, Hashable {
                 bytes.add(artist)
                 bytes.add(title)
             }
+        case .heard(let contours): WireBytes.message(7) { for contour in contours { $0.add(contour) } }
         }
     }
 

@@ -61,6 +61,42 @@ int cshims_spawn_worker(const char *path, pid_t *process) {
     return -1;
 }
 
+int cshims_spawn_command(char *const arguments[], char *const environment[], const uint8_t *input, size_t size,
+                         pid_t *process) {
+    // A pipe holds as much without anybody reading it.
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return errno;
+    ssize_t written = write(ends[1], input, size);
+    close(ends[1]);
+    if (written != (ssize_t)size) {
+        close(ends[0]);
+        return EMSGSIZE;
+    }
+    fcntl(ends[0], F_SETFL, 0);
+
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    posix_spawn_file_actions_adddup2(&actions, ends[0], 0);
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    int error = posix_spawnp(process, arguments[0], &actions, &attributes, arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    close(ends[0]);
+    return error;
+}
+
 void cshims_die_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
 void cshims_yield_to_all(void) {
@@ -156,7 +192,7 @@ int cshims_forbid_calls(void) {
         ALLOW(restart_syscall),
         ALLOW(exit),
         ALLOW(exit_group),
-        // A live source's bytes come in on standard input, and nothing else is read in sequence.
+        // A stream comes from the daemon, whose end is descriptor 0; no other is read in sequence.
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_read, 0, 4),
         LOAD(args[0]),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1),

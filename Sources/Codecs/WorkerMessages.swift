@@ -27,4 +27,24 @@ struct WorkerMessages {
             }
         }
     }
+
+    /// The next message that has come already; nil when none is waiting.
+    ///
+    /// Throws `.nonsense` when the bytes are no message, and how the worker ended when it is gone.
+    mutating func waiting() throws(MediaFault) -> WorkerMessage? {
+        while true {
+            do {
+                if let message = try reader.next() { return message }
+            } catch {
+                throw .nonsense
+            }
+            switch worker.receive(into: &buffer, until: 0) {
+            case .bytes(let count): reader.append(buffer[..<count])
+            case .silence: return nil
+            case .end:
+                worker.kill()
+                throw worker.reap()
+            }
+        }
+    }
 }

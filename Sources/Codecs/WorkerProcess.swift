@@ -17,6 +17,8 @@ final class WorkerProcess: Sendable {
     }
 
     private let socket: Int32
+    /// The socket, to be polled and nothing else.
+    var descriptor: Int32 { socket }
     /// Nil when it was reaped.
     private let process: Mutex<pid_t?>
 
@@ -59,6 +61,23 @@ final class WorkerProcess: Sendable {
 
     /// Says that no byte follows.
     func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
+
+    /// Sends bytes, waiting for room until a time on the monotonic clock. False when the worker is gone or has left no
+    /// room for all of them.
+    func send(_ bytes: [UInt8], until deadline: Int64) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let left = max(0, deadline - cshims_monotonic_now()) / 1_000_000
+            var wanted = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+            guard unsafe poll(&wanted, 1, Int32(clamping: left)) > 0 else { return false }
+            let count = unsafe rest.withUnsafeBytes { bytes in
+                unsafe Glibc.send(socket, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+            }
+            guard count > 0 || errno == EAGAIN || errno == EINTR else { return false }
+            rest = rest.dropFirst(max(0, count))
+        }
+        return true
+    }
 
     /// Waits for bytes until a time on the monotonic clock, and reads them into `buffer` from its start.
     func receive(into buffer: inout [UInt8], until deadline: Int64) -> Input {

@@ -3,7 +3,8 @@ internal import CAV
 internal import CShims
 internal import Glibc
 
-/// The whole life of a worker process: wait for one request, open its one input, go behind the walls, answer, end.
+/// The whole life of a worker process: wait for one request, open its one input, go behind the walls, answer, end. The
+/// input is a file, or what follows the request.
 ///
 /// One thread. The daemon commands it through descriptor 0 and reads descriptor 1, which are two names of one socket;
 /// when the daemon closes its end or dies, reading ends, writing fails, and the process is over. It must not start
@@ -11,7 +12,7 @@ internal import Glibc
 public enum WorkerMain {
     /// Memory that a file may cost, beside the libraries: several times what any music needs.
     private static let mostMemory: UInt64 = 128 << 20
-    /// Processor time for the longest file in the dearest codec.
+    /// Processor time for the longest file in the dearest codec. A stream lasts for weeks on it; then there is a new worker.
     private static let mostSeconds: UInt64 = 3_600
 
     /// Serves one request.
@@ -25,6 +26,9 @@ public enum WorkerMain {
         do {
             switch request {
             case .decode(let path, let from): try decode(try open(path), from: from)
+            case .listen:
+                try lockDown()
+                try LineReader(InputLine(rest)).read(into: ContourSender()) { _, _ in }
             case .measure(let path):
                 cshims_yield_to_all()
                 try measure(try open(path))
@@ -143,5 +147,21 @@ private final class AudioSender: FrameSink {
         try WorkerMain.send(WorkerMessage.audioBytes(left: left.span, right: right.span))
         left.removeAll(keepingCapacity: true)
         right.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Takes the contours of frames, and sends them a few at a time.
+private final class ContourSender: FrameSink {
+    private var meter = ContourMeter()
+    private var waiting: [Contour] = []
+    /// A fifth of a second.
+    private static let most = 8
+
+    func take(left: Span<Float>, right: Span<Float>) throws(MediaFault) {
+        meter.take(left: left, right: right) { waiting.append($0) }
+        while waiting.count >= Self.most {
+            try WorkerMain.send(WorkerMessage.heard(Array(waiting.prefix(Self.most))).bytes)
+            waiting.removeFirst(Self.most)
+        }
     }
 }

@@ -49,7 +49,9 @@ final class Engine {
     /// The id that marks give for the tone, which comes from no deck.
     static let toneID = 0
     /// The most renditions; the conductor refuses one more.
-    static let feedLimit = 16
+    static let renditionLimit = 16
+    /// They, and the tap.
+    private static let feedLimit = renditionLimit + 1
 
     init(line: EngineLine) {
         self.line = line

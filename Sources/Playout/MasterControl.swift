@@ -1,4 +1,4 @@
-internal import Audio
+public import Audio
 internal import CShims
 public import Codecs
 internal import Dispatch
@@ -36,6 +36,7 @@ public final class MasterControl: Sendable {
         var acts: [Act] = []
         var clock: AudioClock?
         var renditions: [Rendition] = []
+        var tap: MixTap?
         var stopping = false
     }
 
@@ -77,6 +78,7 @@ public final class MasterControl: Sendable {
         state.withLock { $0.stopping = true }
         thread.join()
         for rendition in state.withLock({ $0.renditions }) { rendition.join() }
+        state.withLock { $0.tap }?.join()
     }
 
     /// Adds an output, before the start or while the station is on air. Outputs of the same format share one encoder;
@@ -87,11 +89,21 @@ public final class MasterControl: Sendable {
             same.add(output)
             return true
         }
-        guard renditions.count < Engine.feedLimit else { return false }
+        guard renditions.count < Engine.renditionLimit else { return false }
         let rendition = Rendition(
             format: format, stationName: settings.stationName, titles: titles, output: output)
         state.withLock { $0.renditions.append(rendition) }
         return line.commands.push(.feed(rendition.feed))
+    }
+
+    /// Lets somebody hear the mix itself, from the start on. To be called once, before it.
+    ///
+    /// - Parameter hear: gets each block and the position of its first frame in the mix, on a thread that may wait for
+    ///   some seconds without being noticed.
+    public func tap(_ hear: @escaping @Sendable (borrowing AudioBlock, FrameTime) -> Void) {
+        let tap = MixTap(hear)
+        state.withLock { $0.tap = tap }
+        _ = line.commands.push(.feed(tap.feed))
     }
 
     private func run(_ timeline: Timeline, _ opener: any TrackOpener) {
@@ -147,12 +159,18 @@ public final class MasterControl: Sendable {
                 queued: conductor.timeline.queued.filter { $0.start > conductor.current?.start ?? $0.start },
                 now: conductor.now, troubles: conductor.troubles, live: conductor.liveReport)
         }
-        state.withLock { state in
-            report.clock = state.clock?.report ?? ClockReport()
-            report.lostFrames = state.renditions.reduce(0) { $0 + $1.feed.lostFrames }
-        }
+        (report.clock, report.lostFrames) = (clock, lostFrames)
         return report
     }
+
+    /// The position in the mix behind the last block that went out. Does not wait, as the next two.
+    public var position: FrameTime { line.position }
+
+    /// How the clock does.
+    public var clock: ClockReport { state.withLock { $0.clock?.report ?? ClockReport() } }
+
+    /// Frames that encoders had to leave out because they were too slow.
+    public var lostFrames: Int { state.withLock { $0.renditions.reduce(0) { $0 + $1.feed.lostFrames } } }
 
     /// Puts on air at once what follows.
     ///

@@ -83,14 +83,14 @@ final class Circle {
         let cursor = min(max(cursor, sheets.first), sheets.edge - 1)
         listener.seat = listeners.count
         listeners.append(listener)
-        publicMount.listenerCame()
+        if !listener.place.isOfTheHouse { publicMount.listenerCame() }
         listener.begin(sheets[from: cursor], upTo: sheets.edge, plainHeaders: plainHeaders)
     }
 
     /// Lets a listener go, whose connection is closed.
     func dismiss(_ listener: Listener, _ departure: Departure) {
         waiting.removeAll { $0 === listener }
-        if stand(listener) { publicMount.listenerWent(departure) }
+        if stand(listener), !listener.place.isOfTheHouse { publicMount.listenerWent(departure) }
         closeIfEmpty()
     }
 
@@ -172,8 +172,10 @@ final class Circle {
 
     // MARK: The operator's acts
 
-    /// All who listen.
-    var places: [Listener.Place] { listeners.map(\.place) }
+    /// All who listen, but for the house itself.
+    var places: [Listener.Place] { guests.map(\.place) }
+
+    private var guests: [Listener] { listeners.filter { !$0.place.isOfTheHouse } }
 
     /// Sends one away; false when it is not here.
     func remove(_ id: Int) -> Bool {
@@ -184,9 +186,9 @@ final class Circle {
 
     /// Lets those go over to another mount whose stream may begin anew: in links, or without a container at all.
     func move(to destination: PublicMount) -> (moving: Int, staying: Int) {
-        let movable = listeners.filter { $0.place.framing == .chained || !mount.description.isOgg }
+        let movable = guests.filter { $0.place.framing == .chained || !mount.description.isOgg }
         for listener in movable { listener.destination = destination }
-        return (movable.count, listeners.count - movable.count)
+        return (movable.count, guests.count - movable.count)
     }
 
     /// Where a stream may end: before a link, or anywhere when it has no container.

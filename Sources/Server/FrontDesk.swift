@@ -27,15 +27,19 @@ final class FrontDesk: Sendable {
     let titles: (any TitleOverride)?
     /// Where DJs come in; nil when none do.
     let stage: (any StageDoor)?
+    let vitals: (any Vitals)?
+    /// What the house's own listeners show; anew in each process.
+    let pass = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
 
     init(
         _ configuration: FrontDoorConfiguration, mounts: [Mount], titles: (any TitleOverride)?,
-        stage: (any StageDoor)? = nil, logger: Logger,
+        stage: (any StageDoor)? = nil, vitals: (any Vitals)? = nil, logger: Logger,
         now: @escaping @Sendable () -> Int64
     ) {
         turnstile = Turnstile(descriptors: configuration.descriptors)
         self.titles = titles
         self.stage = stage
+        self.vitals = vitals
         self.logger = logger
         self.now = now
         since = now()
@@ -87,6 +91,14 @@ final class FrontDesk: Sendable {
             throw error
         }
     }
+
+    /// Whether a request comes from the station itself, which listens to all of its mounts: such a listener needs no
+    /// login, is in no count and no list, and finds room in a full house.
+    func isOfTheHouse(_ head: RequestHead) -> Bool {
+        head[Self.passField].map { isSameSecret($0, pass) } ?? false
+    }
+
+    static let passField = "funkhaus-pass"
 
     /// Why a login is not let in to a members' mount; nil when it is.
     func refusal(of head: RequestHead, by visitor: Visitor, among members: any Membership) async -> Refusal? {

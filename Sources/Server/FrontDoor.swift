@@ -33,14 +33,16 @@ public final class FrontDoor: Sendable {
     ///   - mounts: What is served, in the order in which the station's page shows it.
     ///   - titles: Where the operator's titles go; nil to refuse them.
     ///   - stage: Where DJs come in; nil to take none.
+    ///   - vitals: What `/health` and `/metrics` tell of the rest of the house.
     ///   - now: The wall clock, in nanoseconds since 1970.
     public init(
         configuration: FrontDoorConfiguration, mounts: [Mount], titles: (any TitleOverride)? = nil,
-        stage: (any StageDoor)? = nil,
-        logger: Logger, now: @escaping @Sendable () -> Int64
+        stage: (any StageDoor)? = nil, vitals: (any Vitals)? = nil, logger: Logger,
+        now: @escaping @Sendable () -> Int64
     ) {
         desk = FrontDesk(
-            configuration, mounts: mounts, titles: titles, stage: stage, logger: logger, now: now)
+            configuration, mounts: mounts, titles: titles, stage: stage, vitals: vitals, logger: logger,
+            now: now)
         listen = configuration.listen
         eventLoops = configuration.eventLoops
         hasAddress = configuration.address != nil
@@ -211,6 +213,9 @@ public final class FrontDoor: Sendable {
         get { desk.station }
         set { desk.station = newValue }
     }
+
+    /// The line of a request's head by which the station's own listeners are known. It is a secret.
+    public var pass: String { "\(FrontDesk.passField): \(desk.pass)" }
 
     /// Connections that are open now, listeners included.
     public var connections: Int { desk.turnstile.connectionsNow }

@@ -16,12 +16,14 @@ final class Listener: ChannelInboundHandler {
     /// All that a listener is, beside its socket and its mount: small and plain, so that another process could go on
     /// from it.
     struct Place {
-        /// By which the operator calls it; unique in the process.
+        /// By which the operator calls it; unique in the process. 0 for the house itself.
         let id: Int
         /// For the operator to see while the listener is here; written nowhere.
         let address: NetworkAddress?
         let agent: String
         let framing: TitleFraming
+        /// Whether it is the station itself that listens.
+        let isOfTheHouse: Bool
         /// Nanoseconds since 1970.
         let since: Int64
         /// The number of the page that it wants next.
@@ -50,15 +52,19 @@ final class Listener: ChannelInboundHandler {
     private var deadline: Scheduled<Void>?
     private var departure = Departure.left
 
-    init(framing: TitleFraming, head: RequestHead, visitor: Visitor, circle: Circle, desk: FrontDesk) {
+    init(
+        framing: TitleFraming, head: RequestHead, visitor: Visitor, isOfTheHouse: Bool, circle: Circle,
+        desk: FrontDesk
+    ) {
         self.circle = circle
         self.desk = desk
         door = circle.publicMount
         minorVersion = head.minorVersion
         icyInterval = circle.publicMount.mount.description.icyInterval
         place = Place(
-            id: desk.nextListenerID(), address: visitor.address, agent: headerValue(head["user-agent"] ?? ""),
-            framing: framing, since: desk.now(), untilBlock: icyInterval)
+            id: isOfTheHouse ? 0 : desk.nextListenerID(), address: visitor.address,
+            agent: headerValue(head["user-agent"] ?? ""),
+            framing: framing, isOfTheHouse: isOfTheHouse, since: desk.now(), untilBlock: icyInterval)
     }
 
     // MARK: Commanded by the circle
@@ -70,7 +76,7 @@ final class Listener: ChannelInboundHandler {
     func begin(_ sheets: ArraySlice<Sheet>, upTo edge: Int, plainHeaders: ByteBuffer) {
         guard let context, let first = sheets.first else { return }
         deadline?.cancel()
-        if let time = circle.publicMount.rules.maxTime {
+        if let time = circle.publicMount.rules.maxTime, !place.isOfTheHouse {
             deadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) { [self] in
                 end(.overtime)
             }
@@ -218,7 +224,7 @@ final class Listener: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         deadline?.cancel()
         self.context = nil
-        desk.dismissListener(of: door)
+        if !place.isOfTheHouse { desk.dismissListener(of: door) }
         destination = nil
         circle.dismiss(self, departure)
         desk.logger.debug(

@@ -73,7 +73,7 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
                 if case .page = errand, let length = try head.formLength(most: desk.limits.headBytes) {
                     state = .readingForm(head, length: length)
                     readForm(context)
-                } else if let members = errand.mount?.rules.members {
+                } else if let members = errand.mount?.rules.members, !desk.isOfTheHouse(head) {
                     checkLogin(members, errand, head, context)
                 } else {
                     try run(errand, head, context)
@@ -114,11 +114,12 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
     private func admit(
         _ head: RequestHead, to mount: PublicMount, _ framing: TitleFraming, _ context: ChannelHandlerContext
     ) throws(Refusal) {
-        try desk.admitListener(to: mount)
+        let isOfTheHouse = desk.isOfTheHouse(head)
+        if !isOfTheHouse { try desk.admitListener(to: mount) }
         let listener = Listener(
-            framing: framing, head: head, visitor: visitor(head, context),
+            framing: framing, head: head, visitor: visitor(head, context), isOfTheHouse: isOfTheHouse,
             circle: room.circle(of: mount), desk: desk)
-        if !handOver(to: listener, context) { desk.dismissListener(of: mount) }
+        if !handOver(to: listener, context), !isOfTheHouse { desk.dismissListener(of: mount) }
     }
 
     private func follow(

@@ -23,6 +23,8 @@ struct Website: Sendable {
                 text: desk.board.json(desk.station, burst: desk.burst, now: desk.now()),
                 type: "application/json; charset=utf-8", headers: [.accessControlAllowOrigin: "*"])
         }
+        router.get("/health") { _, _ in desk.health }
+        router.get("/metrics") { _, _ in desk.metrics }
         router.get("/status-json.xsl") { request, _ in try StatusJSON.response(desk, for: request) }
         router.get("**") { request, _ in
             guard let path = percentDecoded(request.uri.path),

@@ -17,6 +17,9 @@ internal import Testing
                 Now      Nina Simone - Sinnerman
                          3:20 of 10:19, until 00:00:31
                 Next     00:00:31  Radio Beispiel 3.wav
+                Heard    not as it should be:
+                         ! Who listens to http://zwei.example/r.ogg hears silence instead of the
+                           programme.
 
                 Listen
                   http://localhost:8000/stream.ogg

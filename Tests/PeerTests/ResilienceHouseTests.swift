@@ -57,7 +57,8 @@ struct ResilienceHouseTests {
                 return after.descriptors.count <= before.descriptors.count + 4
                     && after.threads.count <= before.threads.count + 4
             }
-            #expect(station.workers.count <= 4)
+            // One of them is the ear's.
+            #expect(station.workers.count <= 5)
             #expect(Self.dead(of: daemon).isEmpty)
             #expect(try await station.status().clock.resets == 0)
         }

@@ -256,6 +256,22 @@ struct StationStatus: Decodable, Sendable {
         var resets: Int
     }
 
+    struct Air: Decodable, Sendable {
+        struct Trouble: Decodable, Sendable {
+            var place: String
+            var kind: String
+            var words: String
+        }
+        struct Ear: Decodable, Sendable {
+            var address: String
+            var heard: Bool?
+            var behind: Double?
+        }
+        var troubles: [Trouble]
+        var ears: [Ear]
+        var loudness: Double?
+    }
+
     var now: StationItem
     var next: StationItem?
     var mounts: [Mount]
@@ -263,6 +279,7 @@ struct StationStatus: Decodable, Sendable {
     var library: Library
     var journal: String
     var clock: Clock
+    var air: Air
 }
 
 /// A thing on air, or a line of the journal.

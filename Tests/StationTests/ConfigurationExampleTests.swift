@@ -36,17 +36,19 @@ import Testing
     @Test func theExampleHasEveryKeyOfTheCodeAndNoOther() throws {
         // A key that stands in a comment is one with two spaces after the hash's indentation and no words behind it.
         let keys = try text().split(separator: "\n").compactMap { line -> String? in
-            try? #/^ *(?:- |# (?=password_env:|bitrate:|fallback:))?([a-z_]+):( .*)?$/#.firstMatch(in: line)
-                .map {
-                    String($0.1)
-                }
+            try? #/^ *(?:- |# (?=password_env:|url_env:|bitrate:|fallback:))?([a-z_]+):( .*)?$/#.firstMatch(
+                in: line
+            )
+            .map {
+                String($0.1)
+            }
         }
         typealias Keys = ConfigurationKeys
         let known =
             Keys.file + Keys.station + Keys.server + Keys.mount + Keys.icecast + Keys.playlist
             + Keys.programme
             + Keys.identification + Keys.tls + Keys.account + Keys.limits + Keys.live + Keys.bridge
-            + Keys.silence
+            + Keys.silence + Keys.alarm + Keys.mail + Keys.webhook
         #expect(Set(keys).subtracting(["rotation", "ids"]) == Set(known))
     }
 
@@ -56,13 +58,14 @@ import Testing
         let lines = try text().split(separator: "\n", omittingEmptySubsequences: false)
         for key in [
             "description", "genre", "url", "seed", "listen", "data", "control", "codec", "quality", "from",
-            "titles", "public", "order", "every", "loudness", "listeners", "head", "head_time", "burst",
-            "takeover", "fade", "latency", "below",
+            "titles", "public", "listen_at", "order", "every", "loudness", "listeners", "head", "head_time",
+            "burst", "takeover", "fade", "latency", "below", "silence",
         ] {
             let isTheLine = { (line: Substring) in
                 line.drop { $0 == " " }.hasPrefix(key + ":") && !line.contains("Playlists")
                     && !line.contains("ids")
                     && !line.contains("sequence") && !line.contains("8443")
+                    && line != "  silence:" && !line.contains("@radio")
             }
             #expect(lines.count(where: isTheLine) == 1, "\(key)")
             let rest = lines.filter { !isTheLine($0) }.joined(separator: "\n")

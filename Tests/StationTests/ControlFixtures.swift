@@ -107,5 +107,15 @@ extension StatusReport {
         ],
         library: LibraryReport(
             files: 412, measured: 400, measuring: 10, problems: ["/music/leer.mp3 is empty: remove it."]),
-        journal: "written up to now", clock: ClockReport(blocksLate: 2, resets: 0))
+        journal: "written up to now", clock: ClockReport(blocksLate: 2, resets: 0),
+        air: AirReport(
+            troubles: [
+                AirReport.Trouble(
+                    place: "http://zwei.example/r.ogg", kind: "silent",
+                    words: "Who listens to http://zwei.example/r.ogg hears silence instead of the programme.")
+            ],
+            ears: [
+                AirReport.Ear(address: "http://127.0.0.1:8000/stream.ogg", heard: true, behind: 0.7),
+                AirReport.Ear(address: "http://zwei.example/r.ogg", heard: false, behind: nil),
+            ], loudness: -16.04))
 }

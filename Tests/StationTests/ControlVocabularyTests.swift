@@ -56,7 +56,11 @@ internal import Testing
         let text = try json(StatusReport.sample)
         #expect(
             text == """
-                {"clock":{"blocksLate":2,"resets":0},"icecast":[{"connected":false,\
+                {"air":{"ears":[{"address":"http://127.0.0.1:8000/stream.ogg","behind":0.7,"heard":true},\
+                {"address":"http://zwei.example/r.ogg","heard":false}],"loudness":-16,\
+                "troubles":[{"kind":"silent","place":"http://zwei.example/r.ogg",\
+                "words":"Who listens to http://zwei.example/r.ogg hears silence instead of the programme."}]},\
+                "clock":{"blocksLate":2,"resets":0},"icecast":[{"connected":false,\
                 "state":"refused: wrong password; next try in 5 s",\
                 "url":"http://icecast.example:8000/radio.ogg"}],"journal":"written up to now",\
                 "library":{"files":412,"measured":400,"measuring":10,"problemCount":1,\

@@ -1,6 +1,7 @@
 #pragma once
 // The worker's walls (design, section 2): how it is started with nothing inherited, and how it locks itself down.
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -29,3 +30,9 @@ int cshims_forbid_calls(void);
 
 /// Size and time of last modification (nanoseconds) of an open file, by a call that `cshims_forbid_calls` permits.
 int cshims_file_mark(int descriptor, int64_t *size, int64_t *modified);
+
+/// Starts a program with its arguments and environment, `size` bytes (64 kB at most) to read on its standard input,
+/// nothing else inherited but /dev/null as its output, a process group of its own and default signals; without a shell,
+/// but found in PATH. 0, or the error number.
+int cshims_spawn_command(char *const arguments[], char *const environment[], const uint8_t *input, size_t size,
+                         pid_t *process);

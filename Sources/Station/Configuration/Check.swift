@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Looks at a station before it is on air: its configuration, its playlists, every file in them, and its secrets.
 ///
 /// The same looks as the daemon's, so that what is said here is what would happen there. It may take minutes for a
@@ -64,6 +66,16 @@ public struct Check {
         for (index, target) in configuration.icecast.enumerated() {
             lookAt(target.password, "icecast[\(index)]", environment)
         }
+        if let mail = configuration.alarm.mail?.password { lookAt(mail, "alarm.mail", environment) }
+        if let webhook = configuration.alarm.webhook {
+            lookAt(webhook, "alarm.webhook", environment, named: "url")
+        }
+        if let program = configuration.alarm.command?.first, program.contains("/"), access(program, X_OK) != 0
+        {
+            report(
+                "alarm.command names \(program.shown), which cannot be run: \(String(cString: strerror(errno)))",
+                "alarm.command")
+        }
         if let key = configuration.server.tls?.key, let sentence = SecretSource.file(key).exposure() {
             report(sentence, "server.tls.key", .note)
         }
@@ -76,9 +88,11 @@ public struct Check {
         }
     }
 
-    private mutating func lookAt(_ password: SecretSource, _ section: String, _ environment: [String: String])
-    {
-        let key = "\(section).password_\(password.isFile ? "file" : "env")"
+    private mutating func lookAt(
+        _ password: SecretSource, _ section: String, _ environment: [String: String],
+        named: String = "password"
+    ) {
+        let key = "\(section).\(named)_\(password.isFile ? "file" : "env")"
         do throws(SecretFailure) {
             _ = try password.read(environment: environment)
         } catch {

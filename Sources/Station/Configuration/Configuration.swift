@@ -18,6 +18,7 @@ public struct Configuration: Sendable, Equatable {
     public var programme: Programme
     /// Nil when no DJs come in.
     public var live: Live?
+    public var alarm = Alarm()
     var places: Places
 
     /// Who is on air.
@@ -112,6 +113,31 @@ public struct Configuration: Sendable, Equatable {
         public var titles: Titles
         /// Whether the server may list the station in a public directory.
         public var isPublic: Bool
+        /// Where the public hears it, and the station listens; nil for a target to which it does not.
+        public var listenAt: String?
+    }
+
+    /// What is a trouble on air, and how people are called for it.
+    public struct Alarm: Sendable, Equatable {
+        /// How long the programme may be silent.
+        public var silence: Duration = .seconds(10)
+        /// A program, by its name in PATH or its absolute path, and its arguments.
+        public var command: [String]?
+        public var mail: Mail?
+        /// Where the URL lies.
+        public var webhook: SecretSource?
+    }
+
+    /// How the station sends mail.
+    public struct Mail: Sendable, Equatable {
+        /// `smtp://host:port` or `smtps://host:port`.
+        public var server: String
+        /// With its password; nil for a server that asks for none.
+        public var user: String?
+        public var password: SecretSource?
+        public var from: String
+        /// One at least.
+        public var to: [String]
     }
 
     /// Where tracks come from, and their order.
@@ -190,7 +216,7 @@ public struct Configuration: Sendable, Equatable {
 
 /// Every key of the file, by the section that holds it; the text a person reads is `Config/station.example.yaml`.
 enum ConfigurationKeys {
-    static let file = ["station", "server", "mounts", "icecast", "playlists", "programme", "live"]
+    static let file = ["station", "server", "mounts", "icecast", "playlists", "programme", "live", "alarm"]
     static let station = ["name", "description", "genre", "url", "timezone", "seed"]
     static let server = ["listen", "tls", "data", "control", "admin", "relay", "limits", "trusted_proxies"]
     static let tls = ["listen", "certificate", "key"]
@@ -199,11 +225,14 @@ enum ConfigurationKeys {
     static let mount = [
         "path", "codec", "quality", "bitrate", "max_listeners", "max_time", "fallback", "accounts",
     ]
-    static let icecast = ["url", "password_file", "password_env", "from", "titles", "public"]
+    static let icecast = ["url", "password_file", "password_env", "from", "titles", "public", "listen_at"]
     static let playlist = ["from", "order"]
     static let programme = ["default", "identification", "emergency", "loudness"]
     static let identification = ["from", "every"]
     static let live = ["mounts", "accounts", "takeover", "fade", "latency", "bridge", "silence"]
     static let bridge = ["bed", "for"]
     static let silence = ["below", "for"]
+    static let alarm = ["silence", "command", "mail", "webhook"]
+    static let mail = ["server", "user", "password_file", "password_env", "from", "to"]
+    static let webhook = ["url_file", "url_env"]
 }

@@ -21,7 +21,7 @@ extension ConfigurationReader {
     }
 
     /// Paths that the embedded server answers itself, and Icecast's own.
-    private static let ownPaths = ["/status-json.xsl", "/admin", "/api"]
+    private static let ownPaths = ["/status-json.xsl", "/admin", "/api", "/health", "/metrics"]
 
     func readMountPath(_ setting: Setting, _ before: [Configuration.Mount]) -> String? {
         guard let path = setting.text("a path such as /stream.ogg") else { return nil }
@@ -57,12 +57,30 @@ extension ConfigurationReader {
             let format = mounts?.first { $0.path == from }?.format
             let titles = readTitles(section, of: format, usesTLS: address?.usesTLS == true)
             let isPublic = section.value("public", otherwise: false) { $0.flag() }
-            guard let address, let password, let from, let titles, let isPublic else { continue }
+            let listenAt = section.value("listen_at", otherwise: address?.publicURL) { readListenAt($0) }
+            guard let address, let password, let from, let titles, let isPublic, let listenAt else {
+                continue
+            }
             targets.append(
                 Configuration.IcecastTarget(
-                    address: address, password: password, from: from, titles: titles, isPublic: isPublic))
+                    address: address, password: password, from: from, titles: titles, isPublic: isPublic,
+                    listenAt: listenAt))
         }
         return targets
+    }
+
+    /// Where the public hears a target; `none` is an address of its own kind.
+    private func readListenAt(_ setting: Setting) -> String?? {
+        setting.value("the address at which people listen, such as https://radio.example/radio.ogg, or none")
+        {
+            text -> String?? in
+            if text.lowercased() == "none" { return .some(nil) }
+            let scheme = ["http://", "https://"].first(where: text.lowercased().hasPrefix)
+            guard let scheme, text.utf8.count > scheme.utf8.count, !text.contains("@"),
+                text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
+            else { return nil }
+            return .some(text)
+        }
     }
 
     func readAddress(_ setting: Setting, _ before: [Configuration.IcecastTarget]) -> IcecastAddress? {
@@ -86,19 +104,24 @@ extension ConfigurationReader {
     }
 
     func readPassword(_ section: Section, example: String = "icecast.secret") -> SecretSource? {
-        if let written = section["password"] {
+        readSecret(section, "password", what: "password", example: example)
+    }
+
+    /// What lies in a file or in the environment, by the keys `…_file` and `…_env`.
+    func readSecret(_ section: Section, _ key: String, what: String, example: String) -> SecretSource? {
+        if let written = section[key] {
             written.report(
-                "stands in this file, where many may read it: put it alone into a file and write password_file: "
+                "stands in this file, where many may read it: put it alone into a file and write \(key)_file: "
                     + example)
             return nil
         }
-        let file = section["password_file"]?.text("the path of a file that holds the password alone")
-        let variable = section["password_env"]?.text("the name of an environment variable")
-        switch (section["password_file"] != nil, section["password_env"] != nil) {
-        case (true, true): section.report("has password_file and password_env: keep one of them")
+        let file = section["\(key)_file"]?.text("the path of a file that holds the \(what) alone")
+        let variable = section["\(key)_env"]?.text("the name of an environment variable")
+        switch (section["\(key)_file"] != nil, section["\(key)_env"] != nil) {
+        case (true, true): section.report("has \(key)_file and \(key)_env: keep one of them")
         case (false, false):
             section.report(
-                "has no password: put it alone into a file and add the line password_file: \(example)")
+                "has no \(what): put it alone into a file and add the line \(key)_file: \(example)")
         default: break
         }
         return file.map { .file(folders.resolve($0)) } ?? variable.map { .environment($0) }

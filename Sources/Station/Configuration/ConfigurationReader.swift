@@ -36,11 +36,12 @@ struct ConfigurationReader {
         let programme = file.required("programme", example: "programme: and below it default: rotation")
             .flatMap { readProgramme($0, playlists) }
         let live = file["live"].map { readLive($0, mounts: mounts?.map(\.path)) }
-        guard let station, let server, let mounts, let playlists, let programme else { return nil }
+        let alarm = readAlarm(file["alarm"])
+        guard let station, let server, let mounts, let playlists, let programme, let alarm else { return nil }
         return Configuration(
             path: path, station: station, server: server, mounts: mounts, icecast: icecast,
-            playlists: playlists,
-            programme: programme, live: live ?? nil, places: Configuration.Places(byKey: findings.places))
+            playlists: playlists, programme: programme, live: live ?? nil, alarm: alarm,
+            places: Configuration.Places(byKey: findings.places))
     }
 
     /// A name that something else in the file must have; `names` is nil when that is wrong itself.

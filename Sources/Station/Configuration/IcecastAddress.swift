@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// A mount on an Icecast server to which the station pushes: `http://source@icecast.example:8000/radio.ogg`.
 public struct IcecastAddress: Hashable, Sendable, CustomStringConvertible {
     /// Whether the server is spoken to through TLS (`https`).
@@ -62,6 +64,12 @@ public struct IcecastAddress: Hashable, Sendable, CustomStringConvertible {
         guard let server = ListenAddress(hasPort ? String(text) : "\(text):\(standardPort)"), server.port > 0
         else { return nil }
         return server
+    }
+
+    /// Where people listen to it, when nothing else is said.
+    var publicURL: String {
+        let path = mount.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? mount
+        return "\(usesTLS ? "https" : "http")://\(ListenAddress(host: host, port: port))\(path)"
     }
 
     /// The URL as a person knows it, with its port; it holds no secret.

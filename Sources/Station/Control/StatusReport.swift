@@ -17,12 +17,13 @@ public struct StatusReport: Hashable, Sendable, Codable {
     public var clock: ClockReport
     /// The DJs who are connected, the earliest first; left out when there are none.
     public var live: [DJReport]?
+    public var air: AirReport
 
     public init(
         station: String, version: String, onAirSince: StationTime, uptime: Double, now: OnAirItem,
         next: OnAirItem?, mounts: [MountReport], icecast: [PushReport], library: LibraryReport,
         journal: String,
-        clock: ClockReport, live: [DJReport] = []
+        clock: ClockReport, air: AirReport, live: [DJReport] = []
     ) {
         self.station = station
         self.version = version
@@ -35,6 +36,7 @@ public struct StatusReport: Hashable, Sendable, Codable {
         self.library = library
         self.journal = journal
         self.clock = clock
+        self.air = air
         self.live = live.isEmpty ? nil : live
     }
 }
@@ -57,6 +59,52 @@ public struct DJReport: Hashable, Sendable, Codable {
         self.since = since
         self.buffer = buffer.inMilliseconds
         self.title = title
+    }
+}
+
+/// What the station hears of itself.
+public struct AirReport: Hashable, Sendable, Codable {
+    /// Something that is wrong now.
+    public struct Trouble: Hashable, Sendable, Codable {
+        /// `programme`, or the address at which it is heard.
+        public var place: String
+        /// A word for machines: `silent`, `standstill`, `frozen`, `wrong`, `late`, `gone`.
+        public var kind: String
+        /// What is wrong and what to do, in words.
+        public var words: String
+
+        public init(place: String, kind: String, words: String) {
+            self.place = place
+            self.kind = kind
+            self.words = words
+        }
+    }
+
+    /// An address at which the station listens.
+    public struct Ear: Hashable, Sendable, Codable {
+        public var address: String
+        /// Whether what it hears there is what was mixed; left out while it does not know yet.
+        public var heard: Bool?
+        /// How many seconds that lies behind the mix.
+        public var behind: Double?
+
+        public init(address: String, heard: Bool?, behind: Double?) {
+            self.address = address
+            self.heard = heard
+            self.behind = behind?.inMilliseconds
+        }
+    }
+
+    /// Empty while all is well.
+    public var troubles: [Trouble]
+    public var ears: [Ear]
+    /// LUFS over the last three seconds; left out for silence.
+    public var loudness: Double?
+
+    public init(troubles: [Trouble], ears: [Ear], loudness: Double?) {
+        self.troubles = troubles
+        self.ears = ears
+        self.loudness = loudness.map { ($0 * 10).rounded() / 10 }
     }
 }
 

@@ -1,9 +1,11 @@
+internal import Audio
 internal import Broadcast
 internal import CShims
 internal import Codecs
 internal import Foundation
 internal import History
 internal import Logging
+internal import Monitor
 internal import Playout
 internal import Programme
 internal import Server
@@ -32,6 +34,9 @@ public final class Daemon: Sendable {
     let door: FrontDoor
     let passwords = PasswordClerk()
     let stage: Stage
+    let room: ListeningRoom
+    private let alarm: Alarm
+    private let lateness = Lateness()
     private let announcer = Announcer()
     let running: Mutex<Running>
     let onAirSince: Instant
@@ -119,9 +124,14 @@ public final class Daemon: Sendable {
         stage = Stage(
             control: control, opener: opener, passwords: passwords, logger: logger, now: Self.wall)
         stage.follow(configuration)
+        let alarm = Alarm(logger: logger)
+        self.alarm = alarm
+        room = ListeningRoom(program: program) { alarm.call($0, at: Self.wall()) }
         door = FrontDoor(
             configuration: FrontDoorConfiguration(configuration, environment, logger), mounts: [],
-            titles: OperatorTitles(control: control), stage: stage, logger: logger, now: Self.wall)
+            titles: OperatorTitles(control: control), stage: stage,
+            vitals: StationVitals(room: room, control: control, lateness: lateness), logger: logger,
+            now: Self.wall)
     }
 
     private static func settings(_ configuration: Configuration, _ logger: Logger) -> PlayoutSettings {
@@ -145,6 +155,7 @@ public final class Daemon: Sendable {
         }
         let mounts = configuration.mounts.map { self.mount($0, configuration) }
         let kept = (try? history.latestState(at: onAirSince))?.1 ?? Timeline.State()
+        control.tap { [room] block, _ in room.mixed(block) }
         control.start(timeline: Timeline(rotation: library.rotation, state: kept), opener: opener)
         passwords.start()
         await door.setMounts(mounts, rules: MountRules.all(of: configuration, passwords))
@@ -159,6 +170,8 @@ public final class Daemon: Sendable {
             running.pushes = pushes
             running.port = ports[0]
         }
+        alarm.follow(configuration.alarmSettings(environment))
+        room.start(ListeningRoom.Settings(configuration, port: ports[0], pass: door.pass))
         server.start()
     }
 
@@ -176,6 +189,8 @@ public final class Daemon: Sendable {
     private func stop() async {
         commands.withLock { $0.take() }?.stop()
         announcer.stop()
+        room.stop()
+        alarm.stop()
         for push in running.withLock({ $0.pushes }) { push.stop() }
         await door.shutdown()
         stage.stop()
@@ -219,7 +234,15 @@ public final class Daemon: Sendable {
         let isTaken = control.add(
             wanted.format,
             output: RenditionOutput(
-                open: { headers in mount.open(plainHeaders: headers) }, page: { page in mount.append(page) }))
+                open: { headers in mount.open(plainHeaders: headers) },
+                page: { [control, lateness] page in
+                    let position = control.position
+                    lateness.note(
+                        mount.path, behind: (position - page.end).seconds,
+                        at: Double(position.frames) / Double(EngineFormat.sampleRate))
+                    mount.append(page)
+                }))
+        lateness.follow(wanted.path)
         if !isTaken { logger.error("too many mounts", metadata: ["mount": "\(wanted.path)"]) }
         return mount
     }
@@ -317,6 +340,8 @@ public final class Daemon: Sendable {
         for push in pushes where !oldPushes.contains(where: { $0 === push }) { push.start() }
         try? control.apply(Self.settings(new, logger))
         running.withLock { ($0.configuration, $0.mounts, $0.pushes) = (new, mounts, pushes) }
+        alarm.follow(new.alarmSettings(environment))
+        room.follow(ListeningRoom.Settings(new, port: running.withLock { $0.port }, pass: door.pass))
         watch.follow(new)
         library.follow(new)
         return "The configuration is in force: \(mounts.count) mounts, \(pushes.count) targets, "

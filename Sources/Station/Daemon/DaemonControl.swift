@@ -2,6 +2,7 @@ internal import Broadcast
 internal import Codecs
 internal import Foundation
 internal import History
+internal import Monitor
 internal import Playout
 internal import Programme
 internal import Server
@@ -77,12 +78,31 @@ struct DaemonControl: ControlHandler {
                     connected: $0.status.isConnected, state: $0.status.words())
             },
             library: library, journal: daemon.history.status.words,
-            clock: ClockReport(blocksLate: report.clock.late, resets: report.clock.resets),
+            clock: ClockReport(blocksLate: report.clock.late, resets: report.clock.resets), air: air,
             live: report.live.map { dj in
                 DJReport(
                     dj: dj.account, place: dj.isHeld ? "held" : dj.place.rawValue, since: time(dj.since),
                     buffer: dj.buffer.seconds, title: dj.title.line)
             })
+    }
+
+    private var air: AirReport {
+        AirReport(
+            troubles: daemon.room.disturbances.map {
+                AirReport.Trouble(
+                    place: $0.address.isEmpty ? "programme" : $0.address, kind: $0.fault.code, words: $0.words
+                )
+            },
+            ears: daemon.room.hearings.map { hearing in
+                let isHeard: Bool? =
+                    switch hearing.state {
+                    case .listening: nil
+                    case .heard: true
+                    case .disturbed: false
+                    }
+                return AirReport.Ear(address: hearing.address, heard: isHeard, behind: hearing.lag)
+            },
+            loudness: daemon.room.loudness?.shortTerm)
     }
 
     func now() throws(ControlRefusal) -> OnAirItem {

@@ -13,6 +13,7 @@ extension StatusReport {
         if !now.progress.isEmpty { lines.append(Line("         \(now.progress)")) }
         if let next { lines.append(Line("Next     \(next.start.local.clock)  \(next.label)")) }
         if let live { lines += ["", Line("Live", .strong)] + live.flatMap(\.lines) }
+        lines += air.lines
         lines += ["", Line("Listen", .strong)] + mounts.flatMap(\.lines)
         if !icecast.isEmpty { lines += ["", Line("Icecast", .strong)] + icecast.flatMap(\.lines) }
         lines.append("")
@@ -37,6 +38,23 @@ extension DJReport {
         let tenths = (buffer * 10).rounded() / 10
         return Line.wrapped("\(dj): \(place) since \(since.local.clock), \(tenths) s in hand", after: "  ")
             + Line.wrapped(title, after: "    ")
+    }
+}
+
+extension AirReport {
+    /// What the station hears of itself.
+    fileprivate var lines: [Line] {
+        let isKnown = ears.allSatisfy { $0.heard != nil }
+        let places = ears.count == 1 ? "where people listen" : "at all \(ears.count) addresses"
+        let loud = loudness.map { ", loudness \($0) LUFS" } ?? ""
+        guard !troubles.isEmpty else {
+            return isKnown
+                ? Line.wrapped("as it was mixed, \(places)\(loud)", after: "Heard    ", .good)
+                : [Line("Heard    not known yet: the station begins to listen to itself")]
+        }
+        var heading = Line("Heard    ")
+        heading.add("not as it should be:", .bad)
+        return [heading] + troubles.flatMap { Line.wrapped($0.words, after: "         ! ", .bad) }
     }
 }
 

@@ -1,0 +1,54 @@
+internal import CCurl
+internal import Glibc
+
+/// One handle of libcurl's, set up as all of ours are: no signals, no protocol but those named, deadlines.
+///
+/// It belongs to one thread. Texts are copied by libcurl; what it only borrows is kept here until the end.
+@safe
+final class Curl {
+    // Unsafe: made in `init`, freed in `deinit` and nowhere else. The lists are freed after the handle that borrows them.
+    let handle: UnsafeMutableRawPointer
+    private var lists: [UnsafeMutablePointer<curl_slist>] = unsafe []
+
+    /// libcurl's own set-up of the process, once, by whoever comes first.
+    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    /// Nil when libcurl has no memory or cannot be set up.
+    ///
+    /// - Parameters:
+    ///   - protocols: as libcurl names them, with commas.
+    ///   - connecting: how long a connection may take to come about.
+    init?(_ url: String, protocols: String, connecting: Duration = .seconds(5)) {
+        guard Self.isReady, let made = unsafe curl_easy_init() else { return nil }
+        unsafe handle = made
+        set(CURLOPT_URL, url)
+        set(CURLOPT_PROTOCOLS_STR, protocols)
+        set(CURLOPT_NOSIGNAL, 1)
+        set(CURLOPT_USERAGENT, "Funkhaus")
+        set(CURLOPT_CONNECTTIMEOUT_MS, Int(connecting.components.seconds) * 1_000)
+    }
+
+    deinit {
+        unsafe curl_easy_cleanup(handle)
+        unsafe lists.forEach { unsafe curl_slist_free_all($0) }
+    }
+
+    func set(_ option: CURLoption, _ value: Int) { unsafe ccurl_set_number(handle, option, value) }
+    func set(_ option: CURLoption, _ text: String) { unsafe ccurl_set_text(handle, option, text) }
+
+    func set(_ option: CURLoption, _ lines: [String]) {
+        var list: UnsafeMutablePointer<curl_slist>?
+        for line in lines { unsafe list = unsafe curl_slist_append(list, line) ?? list }
+        guard let list = unsafe list else { return }
+        unsafe lists.append(list)
+        unsafe ccurl_set_list(handle, option, list)
+    }
+
+    /// The status of the last response; 0 when there was none.
+    var status: Int { unsafe ccurl_status(handle) }
+
+    /// A result in libcurl's own words, which hold nothing of the URL.
+    static func words(_ code: CURLcode) -> String {
+        unsafe String(cString: curl_easy_strerror(code)).lowercased()
+    }
+}
