@@ -52,7 +52,9 @@ HEARD := FUNKHAUS_PROGRAMS=$(CURDIR)/.build/release SWT_EXPERIMENTAL_MAXIMUM_PAR
 # What libFuzzer finds stays below .build, and is an example for the next time; what crashes belongs into the corpus.
 FUZZ_SECONDS ?= 20
 
+# Swift's own words about a crash would keep libFuzzer from its work.
 fuzz: export FUNKHAUS_FUZZ = 1
+fuzz: export SWIFT_BACKTRACE = enable=no
 fuzz: build-packages
 	$(SWIFT) build --product funkhaus-fuzz $(FLAGS)
 	@for kind in head login titles; do \

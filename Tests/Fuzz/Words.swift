@@ -31,7 +31,9 @@ func takeTitle(_ bytes: [UInt8]) {
     let block = IcyMetadata.block(for: title)
     precondition(block.count == 1 + 16 * Int(block[0]) && block.count <= 4081)
     let text = String(decoding: block.dropFirst().prefix { $0 != 0 }, as: UTF8.self)
-    precondition(text.hasPrefix("StreamTitle='") && text.utf8.suffix(2).elementsEqual("';".utf8), text)
+    // By bytes, as players read: a mark behind the apostrophe makes another character of it.
+    precondition(
+        text.utf8.starts(with: "StreamTitle='".utf8) && text.utf8.suffix(2).elementsEqual("';".utf8), text)
     let end = Array("';".utf8)
     let ends = zip(text.utf8, text.utf8.dropFirst()).filter { [$0, $1] == end }
     precondition(ends.count == 1, text)
