@@ -106,7 +106,11 @@ extension Conductor {
         guard let guest = liveDesk.guests[session] else { return }
         let buffer = guest.buffer
         if buffer.isReady { obey(liveDesk.handOver.ready(session: session, at: now)) }
-        obey(liveDesk.handOver.silence(session: session, buffer.silence >= settings.live.silence, at: now))
+        if buffer.silence >= settings.live.silence {
+            obey(liveDesk.handOver.silence(session: session, true, at: now))
+        } else if buffer.sounds {
+            obey(liveDesk.handOver.silence(session: session, false, at: now))
+        }
         if let clean = liveDesk.goodbyes[session], buffer.isOver, onAir?.session != session {
             leave(session, clean: clean)
         }
@@ -182,6 +186,7 @@ extension Conductor {
     private var hasBed: Bool { settings.live.bed != nil && !liveDesk.bedFailed }
 
     private func board(_ guest: LiveGuest) -> Loaded {
+        liveDesk.bedFailed = false
         let track = LiveTrack(guest.buffer)
         let title = guest.buffer.title ?? guest.standIn
         let item = Item(

@@ -42,6 +42,8 @@ public final class LiveBuffer: LiveSink, Sendable {
         var isEnded = false
         /// Frames since the last sound.
         var silent = 0
+        /// How many frames had come when the sound began that goes on, but for pauses; nil before the first.
+        var soundFrom: Int?
         var window = (power: 0.0, frames: 0)
     }
 
@@ -51,6 +53,8 @@ public final class LiveBuffer: LiveSink, Sendable {
     private static let titleLimit = 64
     /// Frames over which silence is measured: 0.1 s.
     private static let window = 4_410
+    /// Silence up to here is a pause: 1 s.
+    private static let pause = 44_100
 
     public init(_ depth: Depth) { self.depth = depth }
 
@@ -111,16 +115,30 @@ public final class LiveBuffer: LiveSink, Sendable {
             state.window.frames += 1
             guard state.window.frames == Self.window else { continue }
             let level = Decibels.level((state.window.power / Double(2 * Self.window)).squareRoot())
-            state.silent = level < depth.silence ? state.silent + Self.window : 0
+            if level < depth.silence {
+                state.silent += Self.window
+            } else {
+                // Of `came` the frames of this call are not part yet; a window is what it may be off.
+                if state.soundFrom == nil || state.silent > Self.pause { state.soundFrom = state.came }
+                state.silent = 0
+            }
             state.window = (0, 0)
         }
     }
 
     // MARK: What is known
 
-    /// Whether enough waits to begin with.
+    /// Whether enough waits to begin with, and it sounds: whoever connects early and is silent does not get the air.
     public var isReady: Bool {
-        state.withLock { $0.held.left.count >= Int(depth.target.frames) && !$0.isEnded }
+        sounds && state.withLock { $0.held.left.count >= Int(depth.target.frames) && !$0.isEnded }
+    }
+
+    /// Whether all that would be heard at first lies behind the beginning of a sound.
+    var sounds: Bool {
+        state.withLock { state in
+            state.soundFrom.map { state.came - $0 >= Int(depth.target.frames) } == true
+                && state.silent <= Self.pause
+        }
     }
 
     /// For how long nothing but silence has come.

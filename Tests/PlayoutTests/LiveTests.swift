@@ -169,6 +169,22 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         #expect(house.engine.conductor.liveOnAir == "anna")
     }
 
+    @Test func `whoever connects early and is silent does not get the air before there is sound`() {
+        let house = House()
+        let dj = FakeDJ(1, number: 40)
+        house.welcome(dj, "anna")
+        for _ in 0..<60 {
+            dj.send(silent: true)
+            house.run(1)
+        }
+        #expect(house.engine.conductor.liveOnAir == nil)
+        house.run(60, dj)
+        #expect(house.engine.conductor.liveOnAir == "anna")
+        // What was said first is heard, and next to nothing of the silence before it.
+        let heard = house.frames(of: 40)
+        #expect(heard.count > 36_000 && heard.count < 61 * 1_024)
+    }
+
     @Test func `one DJ follows the other without a gap, and a second login takes the place of the first`() {
         let house = House(takeover: .whenFree)
         let (anna, bert, again) = (FakeDJ(1, number: 40), FakeDJ(2, number: 50), FakeDJ(3, number: 60))
