@@ -114,7 +114,9 @@ extension Conductor {
         if let clean = liveDesk.goodbyes[session], buffer.isOver, onAir?.session != session {
             leave(session, clean: clean)
         }
-        if onAir?.session == session, let title = buffer.title { retitle(title) }
+        guard onAir?.session == session else { return }
+        buffer.steer(at: engine.position.frames)
+        if let title = buffer.title { retitle(title) }
     }
 
     private func leave(_ session: Int, clean: Bool) {

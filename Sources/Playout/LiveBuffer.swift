@@ -31,10 +31,11 @@ public final class LiveBuffer: LiveSink, Sendable {
         /// The newest frames, in the green room; left and right.
         var held: (left: [Float], right: [Float]) = ([], [])
         /// The way to the engine; nil in the green room.
-        var producer: FrameProducer?
+        var way: Way?
         var consumer: FrameConsumer?
-        /// Of the frames that came, how many had come when the first of the ring did.
-        var boarded = 0
+        var drift = DriftControl()
+        /// The mix's position at which the drift was looked at last.
+        var lookedAt: Int64?
         /// Frames that came so far.
         var came = 0
         /// Titles, each with the frame from which on it holds, oldest first. The first one may have aired already.
@@ -45,6 +46,41 @@ public final class LiveBuffer: LiveSink, Sendable {
         /// How many frames had come when the sound began that goes on, but for pauses; nil before the first.
         var soundFrom: Int?
         var window = (power: 0.0, frames: 0)
+    }
+
+    /// A ring, and the converter in front of it that takes up the difference of two clocks.
+    private final class Way: Sendable {
+        let producer: FrameProducer
+        /// Used by the reader thread; by the conductor before that thread knows of it, and after it has ended.
+        private let converter = Mutex(SteeredConverter())
+        /// What the converter is steered to with the next frames. The converter itself may be held for as long as there
+        /// is no room.
+        let ratio = Mutex(1.0)
+
+        init(_ producer: FrameProducer) { self.producer = producer }
+
+        /// Waits for room as often as needed, until the engine wants no more.
+        func write(_ left: Span<Float>, _ right: Span<Float>) {
+            let ratio = ratio.withLock { $0 }
+            converter.withLock { converter in
+                converter.steer(to: ratio)
+                converter.convert(left: left, right: right) { left, right in put(left, right) }
+            }
+        }
+
+        func finish() {
+            converter.withLock { $0.finish { left, right in _ = producer.write(left: left, right: right) } }
+            producer.finish()
+        }
+
+        private func put(_ left: Span<Float>, _ right: Span<Float>) {
+            var written = 0
+            while written < left.count, !producer.isClosed {
+                written += producer.write(
+                    left: left.extracting(written...), right: right.extracting(written...))
+                if written < left.count { _ = producer.waitForSpace(milliseconds: 1_000) }
+            }
+        }
     }
 
     private let depth: Depth
@@ -61,22 +97,13 @@ public final class LiveBuffer: LiveSink, Sendable {
     // MARK: What comes
 
     public func take(left: Span<Float>, right: Span<Float>) {
-        let producer = state.withLock { state in
+        let way = state.withLock { state in
             listen(to: left, right, &state)
             state.came += left.count
-            guard let producer = state.producer else {
-                hold(left, right, &state)
-                return FrameProducer?.none
-            }
-            return producer
+            if state.way == nil { hold(left, right, &state) }
+            return state.way
         }
-        guard let producer else { return }
-        var written = 0
-        while written < left.count, !producer.isClosed {
-            written += producer.write(
-                left: left.extracting(written...), right: right.extracting(written...))
-            if written < left.count { _ = producer.waitForSpace(milliseconds: 1_000) }
-        }
+        way?.write(left, right)
     }
 
     /// A title that holds from the frame that comes next on.
@@ -92,7 +119,7 @@ public final class LiveBuffer: LiveSink, Sendable {
     public func end() {
         state.withLock { state in
             state.isEnded = true
-            state.producer?.finish()
+            state.way?.finish()
         }
     }
 
@@ -159,9 +186,7 @@ public final class LiveBuffer: LiveSink, Sendable {
     /// What is played at the frame that is heard now, or will be heard first; nil when the stream has not said.
     var title: Title? {
         state.withLock { state in
-            let heard =
-                state.consumer.map { state.boarded + $0.position }
-                ?? max(0, state.came - state.held.left.count)
+            let heard = max(0, state.came - (state.consumer?.available ?? state.held.left.count))
             while state.titles.count > 1, state.titles[1].from <= heard { state.titles.removeFirst() }
             return state.titles.first.flatMap { $0.from <= heard ? $0.title : nil }
         }
@@ -173,15 +198,14 @@ public final class LiveBuffer: LiveSink, Sendable {
     func goOnAir() -> FrameConsumer {
         state.withLock { state in
             let (producer, consumer) = FrameRing.make(capacity: FrameCount(frames: depth.limit.frames))
+            let way = Way(producer)
             let kept = min(state.held.left.count, Int(depth.target.frames))
             let old = state.held.left.count - kept
-            _ = producer.write(
-                left: state.held.left.span.extracting(old...), right: state.held.right.span.extracting(old...)
-            )
+            way.write(state.held.left.span.extracting(old...), state.held.right.span.extracting(old...))
             state.held = ([], [])
-            state.boarded = state.came - kept
-            if state.isEnded { producer.finish() }
-            state.producer = producer
+            if state.isEnded { way.finish() }
+            state.way = way
+            (state.drift, state.lookedAt) = (DriftControl(), nil)
             state.consumer = consumer
             return consumer
         }
@@ -191,8 +215,24 @@ public final class LiveBuffer: LiveSink, Sendable {
     func leaveAir() {
         state.withLock { state in
             state.consumer?.close()
-            state.producer = nil
+            state.way = nil
             state.consumer = nil
+        }
+    }
+
+    /// Takes up the difference between the DJ's clock and ours. Called at every step.
+    ///
+    /// - Parameter position: the mix's.
+    func steer(at position: Int64) {
+        state.withLock { state in
+            guard let way = state.way, let consumer = state.consumer else { return }
+            let last = state.lookedAt ?? position
+            state.lookedAt = position
+            guard position > last else { return }
+            let rate = Double(EngineFormat.sampleRate)
+            let ratio = state.drift.ratio(
+                waiting: Double(consumer.available) / rate, after: Double(position - last) / rate)
+            way.ratio.withLock { $0 = ratio }
         }
     }
 }

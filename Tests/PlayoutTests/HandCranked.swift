@@ -52,7 +52,8 @@ final class HandCranked {
                 let count = feed.consumer.read(into: &block, at: 0, count: block.capacity)
                 block.withChannels(reading: { (left: Span<Float>, right: Span<Float>) in
                     for frame in 0..<count {
-                        heard.append((Int(left[frame] * 1_024), Int(right[frame] * 8_192)))
+                        heard.append(
+                            (Int((left[frame] * 1_024).rounded()), Int((right[frame] * 8_192).rounded())))
                     }
                 })
             }

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+@testable import Codecs
+
+/// A converter that is steered while it runs: no sample is lost or doubled, and the sound stays what it is.
+@Suite struct SteeredConverterTests {
+    private func tone(_ hertz: Double, frames: Int) -> [Float] {
+        (0..<frames).map { Float(0.5 * sin(2 * Double.pi * hertz * Double($0) / 44_100)) }
+    }
+
+    /// Converts a tone block by block; `ratio` says to what it is steered at each.
+    private func convert(_ tone: [Float], ratio: (Int) -> Double) -> [Float] {
+        var converter = SteeredConverter()
+        var heard: [Float] = []
+        for start in stride(from: 0, to: tone.count, by: 1_000) {
+            let block = Array(tone[start..<min(start + 1_000, tone.count)])
+            converter.steer(to: ratio(start))
+            converter.convert(left: block.span, right: block.span) { left, right in
+                for frame in left.indices {
+                    #expect(left[frame] == right[frame])
+                    heard.append(left[frame])
+                }
+            }
+        }
+        converter.finish { left, _ in for frame in left.indices { heard.append(left[frame]) } }
+        return heard
+    }
+
+    @Test(arguments: [1_000.0, 10_000])
+    func unsteeredItGivesWhatItTook(hertz: Double) {
+        let tone = tone(hertz, frames: 40_000)
+        let heard = convert(tone) { _ in 1 }
+        #expect(abs(heard.count - tone.count) <= 1)
+        let worst = (2_000..<38_000).reduce(Float(0)) { max($0, abs(heard[$1] - tone[$1])) }
+        #expect(worst < 0.001, "\(worst)")
+    }
+
+    @Test func steeredItTakesMoreOrLessAndNeverJumps() {
+        let tone = tone(1_000, frames: 200_000)
+        for most in [0.000_5, -0.000_5] {
+            let heard = convert(tone) { 1 + most * sin(Double($0) / 40_000) }
+            // A sine's neighbours differ by no more than its slope: a jump would stand out.
+            let slope = Float(0.5 * 2 * Double.pi * 1_000 / 44_100 * 1.01)
+            let steepest = (2_000..<(heard.count - 2_000)).reduce(Float(0)) {
+                max($0, abs(heard[$1] - heard[$1 - 1]))
+            }
+            #expect(steepest < slope, "\(steepest)")
+        }
+        let faster = convert(tone) { _ in 1.000_5 }.count
+        #expect(abs(faster - 199_900) < 20, "\(faster)")
+        #expect(convert(tone) { _ in 1.5 }.count > 199_700)
+    }
+}
