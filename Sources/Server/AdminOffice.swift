@@ -152,10 +152,30 @@ struct AdminOffice: Sendable {
         guard let stage = desk.stage, let given = Credentials(head),
             desk.configuration.admin?.isSame(as: given) != true
         else { return nil }
+        return try await announce(parameters, SourceLogin(given), visitor, stage)
+    }
+
+    /// The title of an encoder that speaks SHOUTcast: `/admin.cgi?mode=updinfo&pass=name:secret&song=…`.
+    func shoutcastTitle(_ head: RequestHead, _ visitor: Visitor) async -> Response {
+        let parameters = Parameters(head.query)
+        do throws(Refusal) {
+            guard let stage = desk.stage else { throw .noSuchPath }
+            guard let login = parameters["pass"].flatMap({ SourceLogin($0) }) else {
+                throw .parameterMissing("pass")
+            }
+            return try await announce(parameters, login, visitor, stage)
+        } catch {
+            return Response(error)
+        }
+    }
+
+    private func announce(
+        _ parameters: Parameters, _ login: SourceLogin, _ visitor: Visitor, _ stage: any StageDoor
+    ) async throws(Refusal) -> Response {
         if desk.isGuessing(visitor) { throw .tooManyGuesses }
         guard let mode = parameters["mode"] else { throw .parameterMissing("mode") }
         guard mode == "updinfo" else { return .iceResponse("No such action", done: false) }
-        switch await stage.announce(Title(parameters), as: SourceLogin(given)) {
+        switch await stage.announce(Title(parameters), as: login) {
         case .taken: return .iceResponse("Metadata update successful", done: true)
         case .unavailable: throw .membersUnavailable
         case .refused(let sentence): return .iceResponse(sentence, done: false)

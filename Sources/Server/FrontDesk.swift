@@ -134,14 +134,18 @@ final class FrontDesk: Sendable {
     }
 
     /// Whether somebody has tried too many wrong passwords from where this visitor is.
-    func isGuessing(_ visitor: Visitor) -> Bool {
+    func isGuessing(_ visitor: Visitor) -> Bool { isGuessing(from: visitor.address) }
+
+    func guessedWrong(_ visitor: Visitor) { guessedWrong(from: visitor.address) }
+
+    func isGuessing(from address: NetworkAddress?) -> Bool {
         let now = now()
-        return guesses.withLock { $0.isTired(of: visitor.address, at: now) }
+        return guesses.withLock { $0.isTired(of: address, at: now) }
     }
 
-    func guessedWrong(_ visitor: Visitor) {
+    func guessedWrong(from address: NetworkAddress?) {
         let now = now()
-        guesses.withLock { $0.guessedWrong(visitor.address, at: now) }
+        guesses.withLock { $0.guessedWrong(address, at: now) }
     }
 
     /// Lets one more connection follow the running order, unless it would take what is kept for the operator. The board

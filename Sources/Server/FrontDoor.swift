@@ -13,6 +13,7 @@ internal import Synchronization
 public final class FrontDoor: Sendable {
     private struct State {
         var sockets: [any Channel] = []
+        var shoutcastPort: Int?
         var rooms: [NIOLoopBound<Room>] = []
         var group: MultiThreadedEventLoopGroup?
         var certificate: Certificate?
@@ -62,6 +63,7 @@ public final class FrontDoor: Sendable {
                     .get())
         }
         var sockets: [any Channel] = []
+        var shoutcast: (any Channel)?
         var certificate: Certificate?
         do {
             files.start()
@@ -72,6 +74,9 @@ public final class FrontDoor: Sendable {
                 certificate = loaded
                 sockets.append(try await Self.bind(bootstrap(group, rooms, loaded), to: tls.listen))
             }
+            if let address = desk.configuration.shoutcast, let stage = desk.stage {
+                shoutcast = try await Self.bind(shoutcastBootstrap(group, stage), to: address)
+            }
         } catch {
             try? await group.shutdownGracefully()
             try? await files.shutdownGracefully()
@@ -79,11 +84,36 @@ public final class FrontDoor: Sendable {
         }
         let ports = sockets.map { $0.localAddress?.port ?? 0 }
         if !hasAddress, let port = ports.first { desk.address = "localhost:\(port)" }
-        state.withLock { [sockets, rooms, certificate] in
-            $0 = State(sockets: sockets, rooms: rooms, group: group, certificate: certificate)
+        let all = sockets + [shoutcast].compactMap(\.self)
+        state.withLock { [rooms, certificate] in
+            $0 = State(
+                sockets: all, shoutcastPort: shoutcast?.localAddress?.port, rooms: rooms, group: group,
+                certificate: certificate)
         }
         if certificate != nil { watchCertificate(on: group.next()) }
         return ports
+    }
+
+    /// The port at which sources that speak SHOUTcast connect, while it is open.
+    public var shoutcastPort: Int? { state.withLock { $0.shoutcastPort } }
+
+    private func shoutcastBootstrap(
+        _ group: MultiThreadedEventLoopGroup, _ stage: any StageDoor
+    ) -> ServerBootstrap {
+        let desk = desk
+        return ServerBootstrap(group: group)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try Self.keepFromChildren(channel)
+                    let turnstile = desk.turnstile
+                    let hasRoom = turnstile.connectionCame()
+                    channel.closeFuture.whenComplete { _ in turnstile.connectionWent() }
+                    try channel.pipeline.syncOperations.addHandler(
+                        ShoutcastPorter(desk: desk, stage: stage, isTurnedAway: !hasRoom))
+                }
+            }
     }
 
     /// Ends with its event loop.

@@ -7,6 +7,8 @@ public struct FrontDoorConfiguration: Sendable {
     public var listen: [ListenAddress]
     /// The encrypted port; nil for none.
     public var tls: TLS?
+    /// Where sources that speak SHOUTcast connect; nil for nowhere.
+    public var shoutcast: ListenAddress?
     /// The `host:port` that goes into addresses when a request names no usable Host; nil for `localhost` and the
     /// first port.
     public var address: String?
@@ -26,7 +28,7 @@ public struct FrontDoorConfiguration: Sendable {
     public var eventLoops: Int
 
     public init(
-        listen: [ListenAddress], tls: TLS? = nil, address: String? = nil,
+        listen: [ListenAddress], tls: TLS? = nil, shoutcast: ListenAddress? = nil, address: String? = nil,
         burst: FrameCount = FrameCount(seconds: 4),
         station: StationTexts, limits: Limits = Limits(),
         trustedProxies: [AddressRange] = [], admin: Login? = nil, relay: Login? = nil,
@@ -34,6 +36,7 @@ public struct FrontDoorConfiguration: Sendable {
     ) {
         self.listen = listen
         self.tls = tls
+        self.shoutcast = shoutcast
         self.address = address
         self.burst = burst
         self.station = station

@@ -221,7 +221,8 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
             guard case .answering = state, context.channel.isActive else { return line.end(clean: false) }
             deadline?.cancel()
             let source = Source(
-                line, head: head, rest: reader.unread, patience: desk.limits.sourcePatience)
+                line, body: SourceBody(head), welcome: Source.welcome(head), rest: reader.unread,
+                patience: desk.limits.sourcePatience)
             if !handOver(to: source, context) { line.end(clean: false) }
         case .stranger:
             desk.guessedWrong(visitor)

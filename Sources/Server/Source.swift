@@ -22,19 +22,27 @@ final class Source: ChannelInboundHandler {
     private static let pause = TimeAmount.milliseconds(20)
 
     /// - Parameters:
+    ///   - welcome: what the client is told first.
     ///   - rest: what came behind the head.
     ///   - patience: how long it may send nothing.
-    init(_ line: any SourceLine, head: RequestHead, rest: ByteBuffer, patience: Duration) {
+    init(_ line: any SourceLine, body: SourceBody, welcome: String, rest: ByteBuffer, patience: Duration) {
         self.line = line
+        self.body = body
+        self.welcome = welcome
         self.patience = patience
-        body = SourceBody(head)
         unread = rest
-        // Clients want their answer before they send, whatever HTTP says of a PUT; and none of them more of it.
+    }
+
+    /// What a client wants to hear before it sends, whatever HTTP says of a PUT; and none of them more of it.
+    static func welcome(_ head: RequestHead) -> String {
         let expects = head["expect"]?.lowercased().contains("100-continue") == true
-        welcome = (expects ? "HTTP/1.1 100 Continue\r\n\r\n" : "") + "HTTP/1.0 200 OK\r\n\r\n"
+        return (expects ? "HTTP/1.1 100 Continue\r\n\r\n" : "") + "HTTP/1.0 200 OK\r\n\r\n"
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        // A listener has next to nothing to say; a DJ has.
+        _ = try? context.channel.syncOptions?.setOption(
+            .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16_384))
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: welcome)), promise: nil)
         wait(context)
         pump(context)

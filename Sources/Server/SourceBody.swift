@@ -26,6 +26,9 @@ struct SourceBody {
     /// A line of a chunk's size or of a trailer is no longer than this.
     private static let longestLine = 256
 
+    /// All that comes.
+    init() { framing = .untilTheEnd }
+
     init(_ head: RequestHead) {
         if head["transfer-encoding"]?.lowercased().contains("chunked") == true {
             framing = .chunked(.size)

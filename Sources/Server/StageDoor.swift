@@ -4,6 +4,8 @@ public import Codecs
 public protocol StageDoor: Sendable {
     /// Whether DJs come in at this path.
     func isEntrance(_ path: String) -> Bool
+    /// Whether a login is a DJ's.
+    func verify(_ login: SourceLogin) async -> LoginAnswer
     /// Checks a DJ's login and lets it into the green room, or says why not.
     func enter(_ visit: SourceVisit) async -> SourceAnswer
     /// Takes the title of what a DJ plays; an empty one changes nothing.
@@ -24,6 +26,24 @@ public struct SourceLogin: Sendable {
             (name, secret) = (credentials.user, credentials.password)
         }
     }
+}
+
+extension SourceLogin {
+    /// `name:secret` in one line, as clients send it that know of passwords only; nil without a colon, and for what is a
+    /// request of another protocol.
+    init?(_ line: String) {
+        let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[0].contains(" ") else { return nil }
+        (name, secret) = (String(parts[0]), String(parts[1]))
+    }
+}
+
+public enum LoginAnswer: Sendable {
+    case dj
+    /// The name or the secret is wrong.
+    case stranger
+    /// It cannot be said now.
+    case unavailable
 }
 
 /// A DJ at the door.

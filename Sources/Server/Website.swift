@@ -53,6 +53,9 @@ struct Website: Sendable {
         if head.isAdministration, head.method != "OPTIONS" {
             return await office.answer(head, form: form, to: visitor)
         }
+        if head.path == "/admin.cgi", head.method == "GET" {
+            return await office.shoutcastTitle(head, visitor)
+        }
         if head.method == "OPTIONS" { return Preflight.response(to: head) }
         // HEAD is GET without the body, for every page.
         var request = HTTPRequest(

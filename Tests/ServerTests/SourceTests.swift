@@ -48,6 +48,10 @@ import Testing
 
         func isEntrance(_ path: String) -> Bool { path == "/live" }
 
+        func verify(_ login: SourceLogin) async -> LoginAnswer {
+            login.name == "anna" && login.secret == "geheim:nis" ? .dj : .stranger
+        }
+
         func enter(_ visit: SourceVisit) async -> SourceAnswer {
             guard visit.login.name == "anna", visit.login.secret == "geheim:nis" else { return .stranger }
             if let refusal { return .refused(refusal) }
@@ -269,6 +273,55 @@ import Testing
             let answer = try await house.get("/live")
             #expect(answer.hasPrefix("HTTP/1.1 302 "))
             #expect(fields(answer)["location"] == "http://radio.example/stream.ogg")
+        }
+    }
+
+    // MARK: SHOUTcast
+
+    private func shoutcast(_ stage: FakeStage, _ body: (House, () throws -> RawClient) async throws -> Void)
+        async throws
+    {
+        try await withHouse(
+            [FakeMount(pages: 1)], stage: stage,
+            configured: { $0.shoutcast = ListenAddress(host: "127.0.0.1", port: 0) }
+        ) { house in
+            let port = try #require(house.door.shoutcastPort)
+            try await body(house) { try RawClient(port: port) }
+        }
+    }
+
+    @Test(arguments: ["\n", "\r\n", "\r\r\n"]) func anEncoderThatSpeaksShoutcastComesIn(end: String)
+        async throws
+    {
+        let stage = FakeStage()
+        try await shoutcast(stage) { house, connect in
+            let client = try connect()
+            client.send("anna:geheim:nis\(end)")
+            #expect(try await client.readHead() == "OK2\r\nicy-caps:11\r\n\r\n")
+            client.send("icy-name:Küche\(end)icy-br:128\(end)content-type:audio/mpeg\(end)\(end)Audio")
+            client.send(" ohne Ende\n")
+            client.finishSending()
+            #expect(try await client.readToEnd() == [])
+            #expect(stage.line.text == "Audio ohne Ende\n" && stage.line.wasClean == true)
+            #expect(stage.visits.withLock { $0.first?.showName } == "Küche")
+            let title = try await house.get("/admin.cgi?mode=updinfo&pass=anna:geheim:nis&song=A%20-%20B")
+            #expect(title.hasPrefix("HTTP/1.1 200 ") && stage.titles.withLock { $0.map(\.line) } == ["A - B"])
+            let wrong = try await house.get("/admin.cgi?mode=updinfo&pass=anna:falsch&song=x")
+            #expect(wrong.hasPrefix("HTTP/1.1 401 "))
+        }
+    }
+
+    @Test(arguments: [
+        "anna:falsch\r\n", "geheim\r\n", "GET / HTTP/1.1\r\n\r\n", String(repeating: "x", count: 2_000),
+    ])
+    func whoHasNoPasswordIsToldSoInAWord(line: String) async throws {
+        let stage = FakeStage()
+        try await shoutcast(stage) { _, connect in
+            let client = try connect()
+            client.send(line)
+            let answer = String(decoding: try await client.readToEnd(), as: UTF8.self)
+            #expect(answer == "invalid password\r\n" || (line.count == 2_000 && answer.isEmpty))
+            #expect(stage.visits.withLock { $0.isEmpty })
         }
     }
 }

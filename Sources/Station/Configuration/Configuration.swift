@@ -180,6 +180,8 @@ public struct Configuration: Sendable, Equatable {
 
         /// Where sources connect, one at least, each with its leading slash and none of them a mount.
         public var mounts: [String]
+        /// Where sources that speak SHOUTcast connect; nil for nowhere.
+        public var shoutcastPort: Int?
         /// The absolute path of the file that `funkhaus dj` writes.
         public var accounts: String
         public var takeover = Takeover.atOnce
@@ -229,7 +231,9 @@ enum ConfigurationKeys {
     static let playlist = ["from", "order"]
     static let programme = ["default", "identification", "emergency", "loudness"]
     static let identification = ["from", "every"]
-    static let live = ["mounts", "accounts", "takeover", "fade", "latency", "bridge", "silence"]
+    static let live = [
+        "mounts", "shoutcast_port", "accounts", "takeover", "fade", "latency", "bridge", "silence",
+    ]
     static let bridge = ["bed", "for"]
     static let silence = ["below", "for"]
     static let alarm = ["silence", "command", "mail", "webhook"]

@@ -31,6 +31,9 @@ extension Configuration {
             refuse(
                 "the encrypted port and the names of its files cannot change while it is open", "server.tls")
         }
+        if live?.shoutcastPort != old.live?.shoutcastPort {
+            refuse("the SHOUTcast port cannot change while the station is on air", "live.shoutcast_port")
+        }
         if server.data != old.server.data {
             refuse(
                 "the journal lies in \(old.server.data.shown) and cannot move while it is on air",

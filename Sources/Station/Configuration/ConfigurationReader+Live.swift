@@ -20,6 +20,13 @@ extension ConfigurationReader {
         let latency = section.value("latency", otherwise: live.latency) {
             $0.choice(Configuration.Live.Latency.allCases)
         }
+        if let port = section["shoutcast_port"] {
+            guard let number = port.value("a port from 1 to 65535, such as 8001", { decimal($0, 1...65_535) })
+            else {
+                return nil
+            }
+            live.shoutcastPort = number
+        }
         guard let takeover, let fade, let latency, readBridge(section["bridge"], &live),
             readSilence(section["silence"], &live)
         else { return nil }

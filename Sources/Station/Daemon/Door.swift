@@ -26,6 +26,9 @@ extension FrontDoorConfiguration {
             tls: server.tls.map {
                 TLS(listen: Server.ListenAddress($0.listen), certificate: $0.certificate, key: $0.key)
             },
+            shoutcast: configuration.live?.shoutcastPort.map {
+                Server.ListenAddress(host: server.listen.host, port: $0)
+            },
             burst: FrameCount(seconds: server.limits.burst.inSeconds),
             station: StationTexts(
                 name: configuration.station.name, description: configuration.station.description,

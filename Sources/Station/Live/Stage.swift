@@ -66,16 +66,23 @@ final class Stage: StageDoor {
         }
     }
 
+    func verify(_ login: SourceLogin) async -> LoginAnswer {
+        guard let live = state.withLock({ $0.live }) else { return .stranger }
+        switch await passwords.verify(.djs(live.accounts), user: login.name, password: login.secret) {
+        case .member: return .dj
+        case .stranger: return .stranger
+        case .unavailable: return .unavailable
+        }
+    }
+
     func enter(_ visit: SourceVisit) async -> SourceAnswer {
         guard let live = state.withLock({ $0.live }) else {
             return .refused("This station takes no live sources.")
         }
-        switch await passwords.verify(
-            .djs(live.accounts), user: visit.login.name, password: visit.login.secret)
-        {
+        switch await verify(visit.login) {
         case .stranger: return .stranger
         case .unavailable: return .unavailable
-        case .member: break
+        case .dj: break
         }
         return await withCheckedContinuation { answer in
             queue.async { [self] in answer.resume(returning: welcome(visit, live)) }
@@ -141,13 +148,10 @@ final class Stage: StageDoor {
     private static let mostEarly = 64
 
     func announce(_ title: Title, as login: SourceLogin) async -> TitleAnswer {
-        guard let live = state.withLock({ $0.live }) else {
-            return .refused("This station takes no live sources.")
-        }
-        switch await passwords.verify(.djs(live.accounts), user: login.name, password: login.secret) {
+        switch await verify(login) {
         case .stranger: return .stranger
         case .unavailable: return .unavailable
-        case .member: break
+        case .dj: break
         }
         guard !title.title.isEmpty else { return .taken }
         let now = now()

@@ -1,0 +1,164 @@
+internal import NIOCore
+
+/// The first handler of a connection at the SHOUTcast port (icecast-protocol, section 1.3): a password in one line, our
+/// `OK2`, lines of texts up to an empty one, then audio without end. Runs on the connection's event loop.
+///
+/// The protocol knows no names: the password is `name:secret`.
+final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum State {
+        case password
+        /// The DJ is known, and the lines of its texts come.
+        case texts(SourceLogin)
+        /// Something is looked up elsewhere.
+        case waiting
+        case leaving
+    }
+
+    private let desk: FrontDesk
+    private let stage: any StageDoor
+    private let isTurnedAway: Bool
+    private var state = State.password
+    private var unread = ByteBuffer()
+    private var showName: String?
+    private var textBytes = 0
+    private var deadline: Scheduled<Void>?
+
+    /// The longest line: names and secrets are shorter.
+    private static let longestLine = 512
+
+    init(desk: FrontDesk, stage: any StageDoor, isTurnedAway: Bool) {
+        self.desk = desk
+        self.stage = stage
+        self.isTurnedAway = isTurnedAway
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if isTurnedAway { return context.close(promise: nil) }
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(desk.limits.headTime)) {
+            context.close(promise: nil)
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        unread.writeImmutableBuffer(unwrapInboundIn(data))
+        if unread.readableBytes > desk.limits.headBytes, case .waiting = state {
+            _ = try? context.channel.syncOptions?.setOption(.autoRead, value: false)
+        }
+        read(context)
+    }
+
+    private func read(_ context: ChannelHandlerContext) {
+        while true {
+            switch state {
+            case .waiting, .leaving: return
+            case .password:
+                guard let line = line(context) else { return }
+                check(line, context)
+            case .texts(let login):
+                guard let line = line(context) else { return }
+                textBytes += line.utf8.count + 2
+                if textBytes > desk.limits.headBytes { return leave("", context) }
+                if line.isEmpty { return enter(login, context) }
+                let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+                if parts.count == 2, parts[0].lowercased() == "icy-name" { showName = String(parts[1]) }
+            }
+        }
+    }
+
+    /// The next line without its end; nil when it is not all there. One that is too long ends the connection.
+    private func line(_ context: ChannelHandlerContext) -> String? {
+        let bytes = unread.readableBytesView
+        guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else {
+            if bytes.count > Self.longestLine { leave("", context) }
+            return nil
+        }
+        let length = end - bytes.startIndex
+        guard length <= Self.longestLine, let raw = unread.readBytes(length: length) else {
+            leave("", context)
+            return nil
+        }
+        unread.moveReaderIndex(forwardBy: 1)
+        var kept = raw[...]
+        while kept.last == UInt8(ascii: "\r") { kept.removeLast() }
+        return String(validating: kept, as: UTF8.self)
+            ?? String(String.UnicodeScalarView(kept.map { Unicode.Scalar($0) }))
+    }
+
+    private func check(_ line: String, _ context: ChannelHandlerContext) {
+        let address = NetworkAddress(context.channel.remoteAddress)
+        guard !desk.isGuessing(from: address), let login = SourceLogin(line) else {
+            // An HTTP request is no password; nor is one without a name.
+            return leave("invalid password\r\n", context)
+        }
+        ask(context) { [stage] in
+            await stage.verify(login)
+        } then: { porter, answer, context in
+            switch answer {
+            case .dj:
+                porter.state = .texts(login)
+                context.writeAndFlush(
+                    porter.wrapOutboundOut(ByteBuffer(string: "OK2\r\nicy-caps:11\r\n\r\n")), promise: nil)
+                porter.read(context)
+            case .stranger:
+                porter.desk.guessedWrong(from: address)
+                porter.leave("invalid password\r\n", context)
+            case .unavailable: porter.leave("", context)
+            }
+        }
+    }
+
+    private func enter(_ login: SourceLogin, _ context: ChannelHandlerContext) {
+        let channel = context.channel
+        let visit = SourceVisit(
+            path: "/", login: login, showName: showName, userAgent: "a SHOUTcast encoder",
+            hangUp: { channel.close(promise: nil) })
+        ask(context) { [stage] in
+            await stage.enter(visit)
+        } then: { porter, answer, context in
+            guard case .welcome(let line) = answer else { return porter.leave("", context) }
+            guard context.channel.isActive else { return line.end(clean: false) }
+            porter.deadline?.cancel()
+            let source = Source(
+                line, body: SourceBody(), welcome: "", rest: porter.unread,
+                patience: porter.desk.limits.sourcePatience)
+            let pipeline = context.pipeline.syncOperations
+            do {
+                try pipeline.addHandler(source, position: .after(porter))
+            } catch {
+                return line.end(clean: false)
+            }
+            pipeline.removeHandler(porter, promise: nil)
+        }
+    }
+
+    /// Waits for an answer that is found on other threads.
+    private func ask<Answer: Sendable>(
+        _ context: ChannelHandlerContext, _ question: @escaping @Sendable () async -> Answer,
+        then: @escaping @Sendable (ShoutcastPorter, Answer, ChannelHandlerContext) -> Void
+    ) {
+        state = .waiting
+        let porter = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        Task {
+            let answer = await question()
+            porter.eventLoop.execute {
+                let (porter, context) = porter.value
+                then(porter, answer, context)
+            }
+        }
+    }
+
+    private func leave(_ words: String, _ context: ChannelHandlerContext) {
+        state = .leaving
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: words)), promise: nil)
+        context.close(promise: nil)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    func channelInactive(context: ChannelHandlerContext) { deadline?.cancel() }
+
+    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+}
