@@ -1,6 +1,6 @@
 /// The targets by name.
 let targets: [String: @Sendable ([UInt8]) -> Void] = [
-    "head": takeHeads, "login": takeLogin, "titles": takeTitle,
+    "head": takeHeads, "login": takeLogin, "titles": takeTitle, "body": takeBody,
 ]
 
 /// The one that the first word on the command line names.
