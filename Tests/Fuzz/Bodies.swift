@@ -3,7 +3,7 @@ import NIOCore
 @testable import Server
 
 /// A source's body in chunks: however it is cut on the way, the same audio comes out, or the same fault.
-@Sendable func takeBody(_ bytes: [UInt8]) {
+func takeBody(_ bytes: [UInt8]) {
     guard let head = try? RequestHead(lines: chunkedHead) else { fatalError("the head is no head") }
     let whole = audio(of: [bytes[...]], head)
     let dripped = audio(of: bytes.indices.map { bytes[$0...$0] }, head)
