@@ -54,8 +54,7 @@ public struct SteeredConverter: ~Copyable {
             // Unsafe: libsoxr reads the rest of both spans, and keeps no pointer to them.
             unsafe left.withUnsafeBufferPointer { left in
                 unsafe right.withUnsafeBufferPointer { right in
-                    guard let fromLeft = unsafe left.baseAddress, let fromRight = unsafe right.baseAddress
-                    else {
+                    guard let fromLeft = left.baseAddress, let fromRight = right.baseAddress else {
                         used = left.count
                         isMore = false
                         return
@@ -82,8 +81,8 @@ public struct SteeredConverter: ~Copyable {
     ) -> Bool {
         var took = 0
         var gave = 0
-        let targets = unsafe [left, right]
-        unsafe targets.withUnsafeBufferPointer {
+        var targets = unsafe [left, right]
+        unsafe targets.withUnsafeMutableBufferPointer {
             _ = unsafe soxr_process(soxr, sides, count, &took, $0.baseAddress, Self.pieceFrames, &gave)
         }
         used += took

@@ -124,10 +124,8 @@ public final class LiveBuffer: LiveSink, Sendable {
     }
 
     private func hold(_ left: Span<Float>, _ right: Span<Float>, _ state: inout State) {
-        for frame in left.indices {
-            state.held.left.append(left[frame])
-            state.held.right.append(right[frame])
-        }
+        unsafe left.withUnsafeBufferPointer { unsafe state.held.left.append(contentsOf: $0) }
+        unsafe right.withUnsafeBufferPointer { unsafe state.held.right.append(contentsOf: $0) }
         // Twice the target, so that what is forgotten is not moved each time.
         let target = Int(depth.target.frames)
         if state.held.left.count > 2 * target {
@@ -145,8 +143,10 @@ public final class LiveBuffer: LiveSink, Sendable {
             if level < depth.silence {
                 state.silent += Self.window
             } else {
-                // Of `came` the frames of this call are not part yet; a window is what it may be off.
-                if state.soundFrom == nil || state.silent > Self.pause { state.soundFrom = state.came }
+                // Of `came` the frames of this call are not part yet.
+                if state.soundFrom == nil || state.silent > Self.pause {
+                    state.soundFrom = state.came + frame + 1 - Self.window
+                }
                 state.silent = 0
             }
             state.window = (0, 0)

@@ -218,11 +218,13 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
     ) {
         switch answer {
         case .welcome(let line):
-            guard case .answering = state, context.channel.isActive else { return line.end(clean: false) }
+            guard case .answering(_, let hungUp) = state, context.channel.isActive else {
+                return line.end(clean: false)
+            }
             deadline?.cancel()
             let source = Source(
                 line, body: SourceBody(head), welcome: Source.welcome(head), rest: reader.unread,
-                patience: desk.limits.sourcePatience)
+                hasHungUp: hungUp, patience: desk.limits.sourcePatience)
             if !handOver(to: source, context) { line.end(clean: false) }
         case .stranger:
             desk.guessedWrong(visitor)

@@ -24,6 +24,7 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
     private var unread = ByteBuffer()
     private var showName: String?
     private var textBytes = 0
+    private var hasHungUp = false
     private var deadline: Scheduled<Void>?
 
     /// The longest line: names and secrets are shorter.
@@ -123,7 +124,7 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
             porter.deadline?.cancel()
             let source = Source(
                 line, body: SourceBody(), welcome: "", rest: porter.unread,
-                patience: porter.desk.limits.sourcePatience)
+                hasHungUp: porter.hasHungUp, patience: porter.desk.limits.sourcePatience)
             let pipeline = context.pipeline.syncOperations
             do {
                 try pipeline.addHandler(source, position: .after(porter))
@@ -154,6 +155,13 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
         state = .leaving
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: words)), promise: nil)
         context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case .some(ChannelEvent.inputClosed) = event as? ChannelEvent else { return }
+        hasHungUp = true
+        // All that it said may stand in `unread` still, but not while more of it is waited for.
+        guard case .waiting = state else { return context.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

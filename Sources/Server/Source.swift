@@ -15,7 +15,7 @@ final class Source: ChannelInboundHandler {
     private let patience: Duration
     private var watch: Scheduled<Void>?
     private var isWaitingForRoom = false
-    private var hasHungUp = false
+    private var hasHungUp: Bool
     private var isOver = false
 
     /// How soon audio that found no room is offered again.
@@ -24,11 +24,16 @@ final class Source: ChannelInboundHandler {
     /// - Parameters:
     ///   - welcome: what the client is told first.
     ///   - rest: what came behind the head.
+    ///   - hasHungUp: whether nothing follows that.
     ///   - patience: how long it may send nothing.
-    init(_ line: any SourceLine, body: SourceBody, welcome: String, rest: ByteBuffer, patience: Duration) {
+    init(
+        _ line: any SourceLine, body: SourceBody, welcome: String, rest: ByteBuffer, hasHungUp: Bool,
+        patience: Duration
+    ) {
         self.line = line
         self.body = body
         self.welcome = welcome
+        self.hasHungUp = hasHungUp
         self.patience = patience
         unread = rest
     }

@@ -116,6 +116,17 @@ import Testing
         }
     }
 
+    @Test func whoHasHungUpBeforeItWasLetInIsHeardToTheEnd() async throws {
+        let stage = FakeStage()
+        try await withHouse([FakeMount(pages: 1)], stage: stage) { house in
+            let client = try RawClient(port: house.port)
+            client.send("SOURCE /live HTTP/1.0\r\n\(Self.login)\r\n\r\nall of it")
+            client.finishSending()
+            _ = try await client.readToEnd()
+            #expect(stage.line.text == "all of it" && stage.line.wasClean == true)
+        }
+    }
+
     @Test func whoCanOnlySaySourceWritesTheNameIntoTheSecret() async throws {
         let stage = FakeStage()
         try await withHouse([FakeMount(pages: 1)], stage: stage) { house in
@@ -290,7 +301,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ["\n", "\r\n", "\r\r\n"]) func anEncoderThatSpeaksShoutcastComesIn(end: String)
+    @Test(arguments: ["\n", "\r\n", "\r\r\n"])
+    func anEncoderThatSpeaksShoutcastComesIn(end: String)
         async throws
     {
         let stage = FakeStage()

@@ -31,7 +31,7 @@ public final class RawClient: Sendable {
     ///
     /// - Parameter receiveBuffer: The kernel's receive buffer in bytes, small for a client that plays the slow one.
     public init(
-        port: Int, overIPv6: Bool = false, receiveBuffer: Int32? = nil, deadline: Duration = .seconds(20)
+        port: Int, overIPv6: Bool = false, receiveBuffer: Int32? = nil, deadline: Duration = .seconds(120)
     ) throws {
         self.deadline = deadline
         socket = Glibc.socket(overIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
