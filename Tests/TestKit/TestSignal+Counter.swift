@@ -83,12 +83,15 @@ extension TestSignal {
     /// a lost, doubled or silent frame begins (count 0) where the other ends (count = its length).
     ///
     /// What is shorter than two windows is not seen; a single window may lie over a seam and be read as anything.
-    public func counterRuns(window: Int = 2_048, hop: Int = 512) -> [CounterRun] {
+    ///
+    /// - Parameter tolerance: frames by which one window may be read otherwise than the one before: a converter that is
+    ///   late by a fraction of a frame makes one of the next, now and then.
+    public func counterRuns(window: Int = 2_048, hop: Int = 512, tolerance: Int = 0) -> [CounterRun] {
         var runs: [CounterRun] = []
         for start in stride(from: 0, through: count - window, by: hop) {
             guard let found = count(at: start..<(start + window)) else { continue }
             let offset = Int(found.rounded()) - start
-            if let last = runs.indices.last, runs[last].offset == offset {
+            if let last = runs.indices.last, abs(runs[last].offset - offset) <= tolerance {
                 runs[last].frames = runs[last].frames.lowerBound..<(start + window)
             } else {
                 runs.append(CounterRun(frames: start..<(start + window), offset: offset))
