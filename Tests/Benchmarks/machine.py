@@ -1,5 +1,6 @@
 """What is measured of processes, and by what: all from outside, from /proc and from the kernel's bill at their end."""
 
+import contextlib
 import os
 import pathlib
 import selectors
@@ -66,7 +67,8 @@ class Program:
     def __init__(self, *command, humble=False, **options):
         if humble and os.geteuid() == 0:
             options |= dict(user="nobody", group="nogroup", extra_groups=[])
-        self.process = subprocess.Popen([str(word) for word in command], **(QUIET | options))
+        self.process = subprocess.Popen(
+            [str(word) for word in command], start_new_session=True, **(QUIET | options))
         self.pid = self.process.pid
 
     def __enter__(self):
@@ -80,6 +82,9 @@ class Program:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        # A pipe's other end lives on in its session, and some turn in circles when nobody listens any more.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
 
     def children(self):
         tasks = pathlib.Path(f"/proc/{self.pid}/task").glob("*/children")

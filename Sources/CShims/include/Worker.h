@@ -14,8 +14,8 @@ int cshims_spawn_worker(const char *path, pid_t *process);
 /// Asks the kernel to end the calling process when the thread that started it ends.
 void cshims_die_with_parent(void);
 
-/// Lets go of the code that only the start of a process needs (150 libraries' constructors): half of its resident
-/// memory. What is needed again is read from the page cache.
+/// Lets go of the code that only the start of a process needs (its libraries' constructors, the daemon's configuration):
+/// half of a worker's resident memory, a third of the daemon's. What is needed again comes from the page cache.
 void cshims_forget_startup(void);
 
 /// Puts the calling process behind everything else that wants the processor or the disk.

@@ -77,6 +77,7 @@ public final class Daemon: Sendable {
             throw error
         }
         onAir(try await daemon.firstReport())
+        cshims_forget_startup()
         for await wish in wishes {
             guard wish == .reload else { break }
             switch daemon.reloadConfiguration() {
