@@ -6,8 +6,6 @@ internal import Codecs
 struct EarSession: ~Copyable {
     /// Between two tries to connect: 1 s.
     private static let pause = 1.0
-    /// Before the first: the machine has enough to do while a station comes on air.
-    private static let start = 2.0
     /// Without bytes for so long, a connection is said to bring nothing; for longer, it is made anew.
     private static let quiet = 4.0
     private static let mostQuiet = 15.0
@@ -36,7 +34,7 @@ struct EarSession: ~Copyable {
     private var now = 0.0
     private var ticked: Int64
     private var lastBytes = 0.0
-    private var nextTry = Self.start
+    private var nextTry = 0.0
     private var judged = 0.0
 
     init(_ address: EarAddress, mix: MixRecord, program: String) {
