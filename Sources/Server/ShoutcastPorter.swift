@@ -46,6 +46,7 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         unread.writeImmutableBuffer(unwrapInboundIn(data))
         if unread.readableBytes > desk.limits.headBytes, case .waiting = state {
+            // Fails only on a closed channel, which has nothing to read.
             _ = try? context.channel.syncOptions?.setOption(.autoRead, value: false)
         }
         read(context)

@@ -45,7 +45,7 @@ final class Source: ChannelInboundHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        // A listener has next to nothing to say; a DJ has.
+        // A listener has next to nothing to say; a DJ has. Fails only on a closed channel, which is told in another way.
         _ = try? context.channel.syncOptions?.setOption(
             .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16_384))
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: welcome)), promise: nil)
@@ -109,6 +109,7 @@ final class Source: ChannelInboundHandler {
     }
 
     private func setReading(_ isOn: Bool, _ context: ChannelHandlerContext) {
+        // Fails only on a closed channel, which has nothing to read.
         _ = try? context.channel.syncOptions?.setOption(.autoRead, value: isOn)
     }
 

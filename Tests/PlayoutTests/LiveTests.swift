@@ -262,6 +262,7 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
     }
 }
 
+// Unchecked: each test runs on one thread; `dismissed` alone is touched from a closure that the conductor keeps.
 extension LiveTests.FakeDJ: @unchecked Sendable {
     var isDismissed: Bool { dismissed.load(ordering: .relaxed) }
     func wasDismissed() { dismissed.store(true, ordering: .relaxed) }

@@ -119,6 +119,7 @@ enum AccountBook: Hashable, Sendable {
         case .members(let path):
             let file = MembersFile(path: path)
             return file.hashes.isEmpty && !file.faults.isEmpty ? nil : file.hashes
+        // Why it cannot be read is told by `funkhaus dj`; here nobody gets in.
         case .djs(let path): return (try? DJBook(path: path))?.hashes
         }
     }
