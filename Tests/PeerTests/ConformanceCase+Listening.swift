@@ -187,7 +187,7 @@ extension ConformanceCase {
             ours: .reply(403, "This mount has as many listeners as it may have."),
             because: "The sentence says it to people."),
         .other(
-            511, "one listener more than the server may have", get("/stream.ogg"),
+            511, "one listener more than the server may have", get("/stream.ogg"), soon: true,
             company: ("/stream.ogg", 20), icecast: .reply(403, "limit reached"),
             ours: .reply(503, "Retry-After: 30", "The station has as many listeners as it can hold."),
             because: "It is nobody's fault and passes; the players that know Retry-After wait."),

@@ -62,7 +62,10 @@ import Testing
             listener.send(ConformanceCase.get(row.company.mount))
             company.append(listener)
         }
-        for listener in company { _ = try await listener.readHead() }
+        // One too many may be reset by icecast2 before its reply is read: it leaves what the client sent unread.
+        for listener in company {
+            do { _ = try await listener.readHead() } catch RawClient.Failure.ended {}
+        }
         defer { for listener in company { listener.hangUp() } }
         let client = try RawClient(port: port)
         client.send(row.request)
