@@ -227,6 +227,9 @@ public final class MasterControl: Sendable {
         state.withLock { $0.acts.append { $0.farewell(session, clean: clean) } }
     }
 
+    /// The DJs who are connected, the earliest first.
+    public func djs() throws(ActRefusal) -> [LiveReport] { try perform { $0.liveReport } }
+
     /// Gives a DJ the air, takes it away, or sends the DJ away.
     public func direct(_ account: String, _ act: LiveAct) throws(ActRefusal) {
         guard try perform({ $0.direct(account, act) }) else { throw .notConnected(account) }

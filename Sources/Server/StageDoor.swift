@@ -8,6 +8,10 @@ public protocol StageDoor: Sendable {
     func verify(_ login: SourceLogin) async -> LoginAnswer
     /// Checks a DJ's login and lets it into the green room, or says why not.
     func enter(_ visit: SourceVisit) async -> SourceAnswer
+    /// Whether DJs come in at all.
+    var takesDJs: Bool { get }
+    /// Who is here, for DJs.
+    func news() async -> StudioNews
     /// Takes the title of what a DJ plays; an empty one changes nothing.
     func announce(_ title: Title, as login: SourceLogin) async -> TitleAnswer
 }
