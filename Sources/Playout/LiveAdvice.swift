@@ -117,8 +117,10 @@ private struct PaceWatch: Sendable {
     /// Seconds over which the pace is judged: long enough for a stall of a second not to count as a wrong one.
     private static let span = 40.0
     private static let tolerance = 0.025
-    /// So many seconds without anything are a stall, and so many stalls within `memory` seconds an unstable line.
-    private static let stall = 0.5
+    /// So many seconds without anything are a stall, when they are also so many times the usual: some encoders send a page
+    /// a second. So many stalls within `memory` seconds are an unstable line.
+    private static let stall = 0.7
+    private static let timesUsual = 2.5
     private static let manyStalls = 3
     private static let memory = 60.0
 
@@ -126,6 +128,8 @@ private struct PaceWatch: Sendable {
     private var marks: [Mark] = []
     /// When something came last, and how far it went.
     private var last: Mark?
+    /// Seconds between two arrivals, smoothed over some twenty.
+    private var usual = 0.0
     /// When stalls ended.
     private var stalls: [Double] = []
 
@@ -136,7 +140,9 @@ private struct PaceWatch: Sendable {
             return
         }
         if came > last.came {
-            if time - last.time >= Self.stall { stalls.append(time) }
+            let gap = time - last.time
+            if gap >= max(Self.stall, Self.timesUsual * usual), usual > 0 { stalls.append(time) }
+            usual = usual == 0 ? gap : usual + (gap - usual) / 20
             self.last = mark
         }
         stalls.removeAll { time - $0 > Self.memory }

@@ -37,6 +37,7 @@ public final class MasterControl: Sendable {
         var clock: AudioClock?
         var renditions: [Rendition] = []
         var tap: MixTap?
+        var isStarted = false
         var stopping = false
     }
 
@@ -70,6 +71,7 @@ public final class MasterControl: Sendable {
 
     /// Goes on air. The mix begins a burst before now, so that the first listener gets a whole burst.
     public func start(timeline: Timeline, opener: any TrackOpener) {
+        state.withLock { $0.isStarted = true }
         thread.start { [self] in run(timeline, opener) }
     }
 
@@ -251,7 +253,8 @@ public final class MasterControl: Sendable {
     ) throws(ActRefusal) -> Answer {
         let answer = Pending<Answer>()
         let taken = state.withLock { state in
-            guard !state.stopping, state.acts.count < Self.actLimit else { return false }
+            // Before the start nobody would answer, and whoever asks would wait for it in vain.
+            guard state.isStarted, !state.stopping, state.acts.count < Self.actLimit else { return false }
             state.acts.append { answer.give(body($0)) }
             return true
         }

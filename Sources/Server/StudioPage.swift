@@ -101,6 +101,7 @@ struct StudioPage {
         .dj .advice { margin-top: .875rem }
         .dj .advice li { display: block; padding: .625rem .875rem; border: 0; border-left: 4px solid var(--mark);
           margin-top: .5rem; background: color-mix(in srgb, var(--mark) 10%, var(--paper)) }
+        .dj .well li { padding-left: 0; border: 0; background: none; color: var(--soft) }
         """
 
     private static let script = #"""
@@ -110,6 +111,7 @@ struct StudioPage {
         const language = document.documentElement.lang
         const state = document.getElementById("state"), list = document.getElementById("djs")
         const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
+        const seconds = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
         const say = text => { if (state.textContent !== text) state.textContent = text }
         const make = (name, kind) => {
           const element = document.createElement(name)
@@ -142,7 +144,7 @@ struct StudioPage {
             box.classList.toggle("live", dj.place === "on air")
             const text = (places[dj.place] || dj.place) + ", " + words.since + " " + clock.format(dj.since)
             if (place.textContent !== text) place.textContent = text
-            hand.textContent = dj.title + " · " + dj.buffer.toFixed(1) + " " + words.inHand
+            hand.textContent = dj.title + " · " + seconds.format(dj.buffer) + " " + words.inHand
             meters.forEach((meter, side) => {
               const peak = dj.peaks ? Math.max(-60, dj.peaks[side]) : -60
               meter.value = peak
@@ -152,6 +154,7 @@ struct StudioPage {
             const key = said.join("\n")
             if (rows.get(dj.name).shown === key && advice.children.length) continue
             rows.get(dj.name).shown = key
+            advice.classList.toggle("well", !said.length)
             advice.replaceChildren(...(said.length ? said : [words.fine]).map(sentence => {
               const item = make("li")
               item.textContent = sentence

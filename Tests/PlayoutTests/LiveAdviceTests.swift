@@ -111,6 +111,16 @@ import Testing
         }
     }
 
+    @Test(arguments: [0.2, 1.0, 2.0])
+    func `an encoder that sends a page now and then is no unstable line`(page: Double) {
+        var judge = LiveJudge()
+        for step in 0..<2_400 {
+            let time = Double(step) / 20
+            judge.look(came: (time / page).rounded(.down) * page, at: time)
+        }
+        #expect(judge.advice == [])
+    }
+
     @Test func `who waits is told to the one who is heard`() {
         var judge = LiveJudge()
         judge.somebodyWaits(true)

@@ -158,13 +158,16 @@ public final class Daemon: Sendable {
         // The look at the disk and the reading of the index need about the same time: both go on at once.
         watch.start()
         library.know((try? history.library()) ?? [])
-        if !library.waitForFirstScan(Self.firstScan) {
+        let isComplete = library.waitForFirstScan(Self.firstScan)
+        if !isComplete {
             logger.warning("the music is slow to answer; the station begins without it")
         }
         let mounts = configuration.mounts.map { self.mount($0, configuration) }
         let kept = (try? history.latestState(at: onAirSince))?.1 ?? Timeline.State()
         control.tap { [room] block, _ in room.mixed(block) }
         control.start(timeline: Timeline(rotation: library.rotation, state: kept), opener: opener)
+        // What has come in the meantime found nobody.
+        if !isComplete { try? control.adopt(library.rotation) }
         passwords.start()
         await door.setMounts(mounts, rules: MountRules.all(of: configuration, passwords))
         let ports = try await door.start()
