@@ -103,10 +103,19 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: common),
+        .target(
+            name: "Studio",
+            dependencies: [
+                "Codecs", "Audio", "Threads", "CShims",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ], swiftSettings: guarded),
         .executableTarget(
             name: "funkhaus",
-            dependencies: ["Station", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-            swiftSettings: house),
+            dependencies: [
+                "Station", "Studio", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: house),
         .executableTarget(name: "funkhaus-media", dependencies: ["Media"], swiftSettings: house),
 
         .target(
@@ -139,12 +148,20 @@ let package = Package(
             ]),
         tests(
             "HistoryTests", ["History", "Programme", "CShims", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests(
+            "StudioTests",
+            [
+                "Studio", "Server", "Codecs", "Audio", "CShims",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests("StationTests", ["Station", "History", "Programme", "Codecs", "Audio"]),
         tests(
             "CommandTests",
             ["funkhaus", "Station", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         tests("TestKitTests", ["Audio"]),
-        tests("PeerTests", ["Audio", "funkhaus", "funkhaus-media"]),
+        tests("PeerTests", ["Studio", "Codecs", "Audio", "funkhaus", "funkhaus-media"]),
     ]
 )
 

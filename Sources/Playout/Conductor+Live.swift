@@ -14,11 +14,13 @@ public struct LiveGuest: Sendable {
     public let advise: @Sendable (LiveAdvice) -> Void
     /// Closes the connection. Must return at once.
     public let dismiss: @Sendable () -> Void
+    /// Told where it stands, when that changes. Must return at once.
+    public let placed: @Sendable (LivePlace) -> Void
 
     public init(
         session: Int, account: String, standIn: Title, buffer: LiveBuffer,
         advise: @escaping @Sendable (LiveAdvice) -> Void = { _ in },
-        dismiss: @escaping @Sendable () -> Void
+        dismiss: @escaping @Sendable () -> Void, placed: @escaping @Sendable (LivePlace) -> Void = { _ in }
     ) {
         self.session = session
         self.account = account
@@ -26,7 +28,18 @@ public struct LiveGuest: Sendable {
         self.buffer = buffer
         self.advise = advise
         self.dismiss = dismiss
+        self.placed = placed
     }
+}
+
+/// Where a DJ stands, as the DJ sees it.
+public enum LivePlace: String, Sendable {
+    case greenRoom = "green room"
+    case onAir = "on air"
+    /// On air, with the bed or the programme in its place until it is back.
+    case bridged
+    /// The operator has it wait.
+    case held
 }
 
 /// The DJs who are connected, and what has become of their connections.
@@ -38,6 +51,8 @@ struct LiveDesk {
     /// The live deck that has ended and has not been followed yet.
     var endedDeck: Int?
     var bedFailed = false
+    /// What each was told last of where it stands.
+    var places: [Int: LivePlace] = [:]
 
     init(rules: HandOver.Rules) { handOver = HandOver(rules: rules) }
 }
@@ -83,11 +98,10 @@ extension Conductor {
     var liveReport: [LiveReport] {
         liveDesk.handOver.guests.compactMap { guest in
             guard let known = liveDesk.guests[guest.session] else { return nil }
-            let place: LiveReport.Place =
-                liveDesk.handOver.isOnAir(guest.session) ? .onAir : guest.isSilent ? .silent : .greenRoom
             return LiveReport(
-                account: guest.account, since: guest.since, place: place, isHeld: guest.isHeld,
-                buffer: known.buffer.waiting, title: known.buffer.title ?? known.standIn,
+                account: guest.account, since: guest.since, place: place(of: guest),
+                isSilent: guest.isSilent, buffer: known.buffer.waiting,
+                title: known.buffer.title ?? known.standIn,
                 advice: known.buffer.advice, signal: known.buffer.newest)
         }
     }
@@ -99,6 +113,7 @@ extension Conductor {
         liveDesk.handOver.rules = settings.live.handOver
         for session in liveDesk.guests.keys.sorted() { look(at: session) }
         obey(liveDesk.handOver.orders(at: now))
+        tellPlaces()
         if let next, next.item.kind != .emergency, isOut(next) {
             withdraw(next)
         }
@@ -130,6 +145,24 @@ extension Conductor {
         if let title = buffer.title { retitle(title) }
     }
 
+    /// Tells each DJ where it stands.
+    private func tellPlaces() {
+        for guest in liveDesk.handOver.guests {
+            let place = place(of: guest)
+            guard liveDesk.places.updateValue(place, forKey: guest.session) != place else { continue }
+            liveDesk.guests[guest.session]?.placed(place)
+        }
+    }
+
+    private func place(of guest: HandOver.Guest) -> LivePlace {
+        switch liveDesk.handOver.air {
+        case _ where guest.isHeld: .held
+        case .live(guest.session) where onAir?.session == guest.session: .onAir
+        case .bridged(guest.account, _): .bridged
+        default: .greenRoom
+        }
+    }
+
     private func leave(_ session: Int, clean: Bool) {
         obey(liveDesk.handOver.leave(session: session, clean: clean, at: now))
         forget(session)
@@ -138,6 +171,7 @@ extension Conductor {
     private func forget(_ session: Int) {
         liveDesk.guests[session] = nil
         liveDesk.goodbyes[session] = nil
+        liveDesk.places[session] = nil
     }
 
     /// The engine has nothing more of a DJ's deck: goodbye, or a drop-out.
@@ -246,17 +280,11 @@ public enum LiveAct: Sendable {
 
 /// A DJ who is connected, for status.
 public struct LiveReport: Sendable {
-    public enum Place: String, Sendable {
-        case greenRoom = "green room"
-        case onAir = "on air"
-        case silent
-    }
-
     public var account: String
     public var since: Instant
-    public var place: Place
-    /// The operator has it wait.
-    public var isHeld: Bool
+    public var place: LivePlace
+    /// It has sent silence for so long that it counts as dropped out.
+    public var isSilent: Bool
     /// What of it waits to be heard.
     public var buffer: Length
     public var title: Title

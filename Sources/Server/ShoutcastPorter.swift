@@ -116,6 +116,8 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
         let channel = context.channel
         let visit = SourceVisit(
             path: "/", login: login, showName: showName, userAgent: "a SHOUTcast encoder",
+            speaksGerman: false,
+            uplink: nil,
             hangUp: { channel.close(promise: nil) })
         ask(context) { [stage] in
             await stage.enter(visit)
