@@ -93,15 +93,17 @@ final class Stage: StageDoor {
         let account = visit.login.name
         let buffer = LiveBuffer(LiveBuffer.Depth(live))
         let now = now()
+        let line = LiveLine(account: account, buffer: buffer)
+        // Known from here on: a title that comes while the playout is asked is this DJ's already.
         let session = state.withLock { state in
             if let early = state.early.removeValue(forKey: account), now - early.at < Self.titleLife {
                 buffer.take(title: early.title)
             }
             state.lastSession += 1
+            state.lines[state.lastSession] = line
             return state.lastSession
         }
         let show = visit.showName.map { Title(title: $0).title } ?? ""
-        let line = LiveLine()
         let guest = LiveGuest(
             session: session, account: account,
             standIn: Title(artist: account, title: show.isEmpty ? "live" : show), buffer: buffer,
@@ -111,12 +113,13 @@ final class Stage: StageDoor {
             })
         do throws(ActRefusal) {
             guard try control.welcome(guest) else {
+                _ = forget(session)
                 return .refused("All \(HandOver.guestLimit) places for DJs are taken; try again in a moment.")
             }
         } catch {
+            _ = forget(session)
             return .refused(error.words)
         }
-        state.withLock { $0.lines[session] = line }
         line.start(
             opener.openLive(into: buffer) { [self, weak line] end in
                 // On the decoder's own thread, which must not wait for itself.
@@ -124,7 +127,7 @@ final class Stage: StageDoor {
                 tell(end, account)
                 if case .failed = end { visit.hangUp() }
                 queue.async { _ = self.forget(session) }
-            }, account: account, buffer: buffer)
+            })
         logger.info("a DJ is in the green room", metadata: ["dj": "\(account)", "client": "\(visit.client)"])
         return .welcome(line)
     }
@@ -171,23 +174,25 @@ final class Stage: StageDoor {
 final class LiveLine: SourceLine {
     private struct State {
         var decoder: LiveDecoder?
-        var buffer: LiveBuffer?
-        var account = ""
         var isClean = false
         var isEnded = false
     }
 
+    let account: String
+    private let buffer: LiveBuffer
     private let state = Mutex(State())
 
-    var account: String { state.withLock { $0.account } }
+    init(account: String, buffer: LiveBuffer) {
+        self.account = account
+        self.buffer = buffer
+    }
+
     /// Whether the DJ's client ended its stream in good order.
     var isClean: Bool { state.withLock { $0.isClean } }
 
-    func start(_ decoder: LiveDecoder, account: String, buffer: LiveBuffer) {
+    func start(_ decoder: LiveDecoder) {
         let isEnded = state.withLock { state in
             state.decoder = decoder
-            state.account = account
-            state.buffer = buffer
             return state.isEnded
         }
         if isEnded { decoder.finish() }
@@ -195,7 +200,7 @@ final class LiveLine: SourceLine {
 
     func take(_ bytes: UnsafeRawBufferPointer) -> Int { state.withLock { $0.decoder }?.offer(bytes) ?? 0 }
 
-    func take(title: Title) { state.withLock { $0.buffer }?.take(title: title) }
+    func take(title: Title) { buffer.take(title: title) }
 
     func end(clean: Bool) {
         let decoder = state.withLock { state in
