@@ -180,7 +180,7 @@ import Testing
         let ports = IcecastLoopback.freePorts()
         let station = try StationUnderTest(
             sections: "live: { mounts: [ /live ], shoutcast_port: \(ports.second) }")
-        try station.reconfigure((#"listen: "127.0.0.1:0""#, #"listen: "127.0.0.1:\#(ports.first)""#))
+        try station.reconfigure(("127.0.0.1:0", "127.0.0.1:\(ports.first)"))
         let (music, live) = try await aside {
             let tone = (0..<(20 * 44_100)).map { Float(0.2 * sin(Double($0) / 7)) }
             return (

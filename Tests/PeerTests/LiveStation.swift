@@ -26,19 +26,19 @@ final class LiveStation: Sendable {
     ///
     /// - Parameters:
     ///   - rules: more of the section `live:`.
+    ///   - listen: the address at which it takes connections.
     ///   - shoutcast: those who speak SHOUTcast are taken as well, at the port behind the front door's.
     static func onAir<R: Sendable>(
         djs: [String] = ["anna"], rules: String = "bridge: { bed: bed.wav, for: 6s }",
-        shoutcast: Bool = false, sourceLocation: SourceLocation = #_sourceLocation,
+        listen: String = "127.0.0.1", shoutcast: Bool = false,
+        sourceLocation: SourceLocation = #_sourceLocation,
         _ body: (LiveStation, ResilienceListener) async throws -> R
     ) async throws -> R {
         let ports = IcecastLoopback.freePorts()
         let more = shoutcast ? ", shoutcast_port: \(ports.second)" : ""
         let station = try StationUnderTest(
             sections: "live: { mounts: [ /live ], fade: 100ms, \(rules)\(more) }")
-        if shoutcast {
-            try station.reconfigure((#"listen: "127.0.0.1:0""#, #"listen: "127.0.0.1:\#(ports.first)""#))
-        }
+        try station.reconfigure(("127.0.0.1:0", "\(listen):\(shoutcast ? ports.first : 0)"))
         try await aside {
             try fixture("programme").copy(to: station.music.appendingPathComponent("tone.wav"))
             try fixture("bed").copy(to: station.folder.appendingPathComponent("bed.wav"))
@@ -67,8 +67,8 @@ final class LiveStation: Sendable {
     }
 
     /// Where ffmpeg sends to, at the station's port or at a proxy's.
-    func address(of dj: String = "anna", port: Int? = nil) -> String {
-        "icecast://\(login(dj))@127.0.0.1:\(port ?? station.port)/live"
+    func address(of dj: String = "anna", at host: String = "127.0.0.1", port: Int? = nil) -> String {
+        "icecast://\(login(dj))@\(host):\(port ?? station.port)/live"
     }
 
     /// As curl wants it.
