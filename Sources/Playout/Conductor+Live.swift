@@ -180,7 +180,7 @@ extension Conductor {
         if let clean = liveDesk.goodbyes[session], liveDesk.guests[session]?.buffer.isOver == true {
             leave(session, clean: clean)
         } else if liveDesk.handOver.isOnAir(session) {
-            liveDesk.guests[session]?.buffer.leaveAir()
+            liveDesk.guests[session]?.buffer.dropOut()
             obey(liveDesk.handOver.dropOut(session: session, at: now))
         }
     }
