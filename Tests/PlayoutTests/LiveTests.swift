@@ -187,7 +187,7 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
             house.run(1)
         }
         #expect(house.engine.conductor.onAir?.item.kind == .bed)
-        #expect(house.engine.conductor.liveReport.first?.place == .silent)
+        #expect(house.engine.conductor.liveReport.first?.isSilent == true)
         house.run(40, dj)
         #expect(house.engine.conductor.liveOnAir == "anna")
     }
