@@ -71,8 +71,11 @@ struct UplinkMachine {
     private var isPlain = false
     /// Whether the station has this session.
     private var isKnown = false
-    /// Why the line is gone, as told last.
+    /// Why the line is gone, as told last; and what is to be told unless another connection is answered at once.
     private var told: String?
+    private var untold: (why: String, since: Duration)?
+    /// Whether it was told last that the line stands.
+    private var isShown = false
     private var untoldDrops = 0.0
     /// What crosses a loss: told when the station has all of it, up to this place.
     private var crossing: (upTo: Int64, seconds: Double)?
@@ -86,6 +89,8 @@ struct UplinkMachine {
     /// What may wait in this process at one time: the backlog is the queue, not the socket.
     private static let window = 65_536
     private static let mostDials = 16
+    /// How long the answer of a newer connection may follow the end of the older one.
+    private static let grace = Duration.milliseconds(300)
     /// What is kept beyond the station's buffer, in seconds.
     private static let reserve = 60.0
     /// What a stream that begins anew at a plain Icecast begins with, in seconds.
@@ -210,14 +215,20 @@ struct UplinkMachine {
     private mutating func lose(_ why: String, at now: Duration) -> [Action] {
         if current?.isDoubted != true { lostSince = now }
         current = nil
-        // One that has been asked already may be answered any moment.
-        if dials.isEmpty { nextDial = now }
+        if dials.contains(where: { $0.offset != nil }) {
+            // The station may have moved to one that was asked already, whose answer is on its way.
+            nextDial = max(nextDial, now + Self.grace)
+            untold = (why, now)
+            return []
+        }
+        nextDial = now
         return tellLost(why) + dial(at: now)
     }
 
     private mutating func tellLost(_ why: String) -> [Action] {
+        untold = nil
         guard told != why, told == nil || !wasTaken else { return [] }
-        told = why
+        (told, isShown) = (why, false)
         return [.tell(.lost(why))]
     }
 
@@ -240,6 +251,7 @@ struct UplinkMachine {
                 actions += lose("The station takes nothing more.", at: now)
             }
         }
+        if let (why, since) = untold, now - since >= Self.grace { actions += tellLost(why) }
         return actions + dial(at: now)
     }
 
@@ -307,8 +319,15 @@ struct UplinkMachine {
         _ number: Int, isFunkhaus: Bool, at place: Int64, resumes: Bool, _ now: Duration
     ) -> [Action] {
         current = Current(number: number, isFunkhaus: isFunkhaus, sent: place, aliveAt: now)
-        told = nil
-        return [.tell(.connected(resumes: resumes, isFunkhaus: isFunkhaus))] + pump()
+        return tellConnected(resumes: resumes, isFunkhaus: isFunkhaus) + pump()
+    }
+
+    private mutating func tellConnected(resumes: Bool, isFunkhaus: Bool) -> [Action] {
+        (told, untold) = (nil, nil)
+        // From one connection to the next without a loss between them is no news.
+        if resumes, isShown { return [] }
+        isShown = true
+        return [.tell(.connected(resumes: resumes, isFunkhaus: isFunkhaus))]
     }
 
     /// The station has nothing of this session: a new one begins with the headers.
@@ -330,8 +349,7 @@ struct UplinkMachine {
             // It was slow, not dead: the next time it is given longer.
             known.isDoubted = false
             patience = min(.seconds(3), patience * 3 / 2)
-            told = nil
-            actions.append(.tell(.connected(resumes: true, isFunkhaus: true)))
+            actions += tellConnected(resumes: true, isFunkhaus: true)
         }
         current = known
         if let received = line.received, received > backlog.start || received == backlog.end,
