@@ -42,8 +42,11 @@ build: build-packages
 test: build test-packages
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 	$(SWIFT) build --build-tests $(FLAGS)
-	@$(call tell,$(SWIFT) test --skip-build $(FLAGS) --skip '$(PACED)')
+	@$(call tell,$(NARROW) $(SWIFT) test --skip-build $(FLAGS) --skip '$(PACED)')
 	@$(call tell,$(HEARD) $(SWIFT) test --skip-build $(FLAGS) --filter '$(PACED)')
+
+# All tests at once would open thousands of files on a slow machine.
+NARROW := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=24
 
 # Tests in which real players and servers follow music at its own pace.
 PACED := PeerTests|PushIcecastTests

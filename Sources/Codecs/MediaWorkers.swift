@@ -41,6 +41,9 @@ public final class MediaWorkers: Sendable {
             var isStopped = false
         }
 
+        /// How long after one spare was taken the next is started: 0.5 s.
+        private static let rest: Duration = .milliseconds(500)
+
         let program: String
         private let state = Mutex(State())
         private let wake = Signal()
@@ -50,10 +53,12 @@ public final class MediaWorkers: Sendable {
         func keepSpare() {
             while !(state.withLock { $0.isStopped }) {
                 // A program that cannot be started is reported by whoever takes a worker.
-                if let made = try? WorkerProcess(program: program) {
+                if state.withLock({ $0.spare == nil }), let made = try? WorkerProcess(program: program) {
                     state.withLock { $0.spare = made }
                 }
                 wake.wait()
+                // Whoever took it begins to decode now, and to start a worker costs as much: not in the same moment.
+                wake.wait(Self.rest)
             }
             state.withLock { $0.spare = nil }
         }

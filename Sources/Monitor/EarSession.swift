@@ -34,7 +34,8 @@ struct EarSession: ~Copyable {
     private var now = 0.0
     private var ticked: Int64
     private var lastBytes = 0.0
-    private var nextTry = 0.0
+    /// The station's first burst comes before the ear's worker.
+    private var nextTry = 0.7
     private var judged = 0.0
 
     init(_ address: EarAddress, mix: MixRecord, program: String) {

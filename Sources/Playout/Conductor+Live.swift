@@ -1,4 +1,4 @@
-internal import Audio
+public import Audio
 public import Codecs
 public import Programme
 
@@ -10,6 +10,8 @@ public struct LiveGuest: Sendable {
     /// What stands in until the DJ has a title: a name, and a show's if there is one.
     public let standIn: Title
     public let buffer: LiveBuffer
+    /// Tells the DJ something. Must return at once.
+    public let advise: @Sendable (LiveAdvice) -> Void
     /// Closes the connection. Must return at once.
     public let dismiss: @Sendable () -> Void
     /// Told where it stands, when that changes. Must return at once.
@@ -17,12 +19,14 @@ public struct LiveGuest: Sendable {
 
     public init(
         session: Int, account: String, standIn: Title, buffer: LiveBuffer,
+        advise: @escaping @Sendable (LiveAdvice) -> Void = { _ in },
         dismiss: @escaping @Sendable () -> Void, placed: @escaping @Sendable (LivePlace) -> Void = { _ in }
     ) {
         self.session = session
         self.account = account
         self.standIn = standIn
         self.buffer = buffer
+        self.advise = advise
         self.dismiss = dismiss
         self.placed = placed
     }
@@ -98,7 +102,8 @@ extension Conductor {
                 liveDesk.handOver.isOnAir(guest.session) ? .onAir : guest.isSilent ? .silent : .greenRoom
             return LiveReport(
                 account: guest.account, since: guest.since, place: place, isHeld: guest.isHeld,
-                buffer: known.buffer.waiting, title: known.buffer.title ?? known.standIn)
+                buffer: known.buffer.waiting, title: known.buffer.title ?? known.standIn,
+                advice: known.buffer.advice, signal: known.buffer.newest)
         }
     }
 
@@ -130,7 +135,13 @@ extension Conductor {
         if let clean = liveDesk.goodbyes[session], buffer.isOver, onAir?.session != session {
             leave(session, clean: clean)
         }
-        guard onAir?.session == session else { return }
+        let isOnAir = onAir?.session == session
+        for advice in buffer.sayings(
+            at: engine.position.frames, somebodyWaits: isOnAir && liveDesk.handOver.somebodyWaits)
+        {
+            guest.advise(advice)
+        }
+        guard isOnAir else { return }
         buffer.steer(at: engine.position.frames)
         if let title = buffer.title { retitle(title) }
     }
@@ -281,6 +292,10 @@ public struct LiveReport: Sendable {
     /// What of it waits to be heard.
     public var buffer: Length
     public var title: Title
+    /// What the DJ should know now.
+    public var advice: [LiveAdvice]
+    /// The newest second of what comes from the DJ; nil before the first.
+    public var signal: SignalSecond?
 }
 
 /// A DJ's buffer as a track.

@@ -52,6 +52,8 @@ public final class LiveBuffer: LiveSink, Sendable {
         /// How many frames had come when the sound began that goes on, but for pauses; nil before the first.
         var soundFrom: Int?
         var window = (power: 0.0, frames: 0)
+        var check = SignalCheck()
+        var judge = LiveJudge()
     }
 
     /// A ring, and the converter in front of it that takes up the difference of two clocks.
@@ -143,6 +145,9 @@ public final class LiveBuffer: LiveSink, Sendable {
     }
 
     private func listen(to left: Span<Float>, _ right: Span<Float>, _ state: inout State) {
+        var judge = state.judge
+        state.check.take(left: left, right: right) { judge.take($0) }
+        state.judge = judge
         for frame in left.indices {
             state.window.power += Double(left[frame] * left[frame] + right[frame] * right[frame])
             state.window.frames += 1
@@ -178,6 +183,27 @@ public final class LiveBuffer: LiveSink, Sendable {
 
     /// For how long nothing but silence has come.
     public var silence: Length { Length(frames: Int64(state.withLock { $0.silent })) }
+
+    /// What a DJ should know now.
+    var advice: [LiveAdvice] { state.withLock { $0.judge.advice } }
+
+    /// The newest second of the signal; nil before the first.
+    var newest: SignalSecond? { state.withLock { $0.judge.newest } }
+
+    /// What is to be said to the DJ now. Called at every step.
+    ///
+    /// - Parameters:
+    ///   - position: the mix's.
+    ///   - somebodyWaits: whether another DJ is ready for the air that this one has.
+    func sayings(at position: Int64, somebodyWaits: Bool) -> [LiveAdvice] {
+        state.withLock { state in
+            let rate = Double(EngineFormat.sampleRate)
+            let time = Double(position) / rate
+            state.judge.look(came: Double(state.came) / rate, at: time)
+            state.judge.somebodyWaits(somebodyWaits)
+            return state.judge.sayings(at: time)
+        }
+    }
 
     /// What waits to be heard.
     public var waiting: Length {

@@ -37,6 +37,7 @@ public final class MasterControl: Sendable {
         var clock: AudioClock?
         var renditions: [Rendition] = []
         var tap: MixTap?
+        var isStarted = false
         var stopping = false
     }
 
@@ -70,6 +71,7 @@ public final class MasterControl: Sendable {
 
     /// Goes on air. The mix begins a burst before now, so that the first listener gets a whole burst.
     public func start(timeline: Timeline, opener: any TrackOpener) {
+        state.withLock { $0.isStarted = true }
         thread.start { [self] in run(timeline, opener) }
     }
 
@@ -227,6 +229,9 @@ public final class MasterControl: Sendable {
         state.withLock { $0.acts.append { $0.farewell(session, clean: clean) } }
     }
 
+    /// The DJs who are connected, the earliest first.
+    public func djs() throws(ActRefusal) -> [LiveReport] { try perform { $0.liveReport } }
+
     /// Gives a DJ the air, takes it away, or sends the DJ away.
     public func direct(_ account: String, _ act: LiveAct) throws(ActRefusal) {
         guard try perform({ $0.direct(account, act) }) else { throw .notConnected(account) }
@@ -248,7 +253,8 @@ public final class MasterControl: Sendable {
     ) throws(ActRefusal) -> Answer {
         let answer = Pending<Answer>()
         let taken = state.withLock { state in
-            guard !state.stopping, state.acts.count < Self.actLimit else { return false }
+            // Before the start nobody would answer, and whoever asks would wait for it in vain.
+            guard state.isStarted, !state.stopping, state.acts.count < Self.actLimit else { return false }
             state.acts.append { answer.give(body($0)) }
             return true
         }

@@ -161,6 +161,9 @@ public struct HandOver: Sendable, Hashable {
 
     public func isOnAir(_ session: Int) -> Bool { air == .live(session: session) }
 
+    /// Whether a DJ is ready who does not have the air.
+    public var somebodyWaits: Bool { guests.contains { $0.canAir && !isOnAir($0.session) } }
+
     private func place(_ session: Int) -> Int? { guests.firstIndex { $0.session == session } }
 
     /// The air is free: the next DJ's, or the programme's.

@@ -283,10 +283,10 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
         let (channel, website, visitor) = (context.channel, website, visitor(head, context))
         let porter = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let task = Task {
-            await website.answer(head, form: form, to: visitor, on: channel)
+            let keepsConnection = await website.answer(head, form: form, to: visitor, on: channel)
             porter.eventLoop.execute {
                 let (porter, context) = porter.value
-                porter.answered(keepsConnection: head.keepsConnection, context)
+                porter.answered(keepsConnection: keepsConnection, context)
             }
         }
         state = .answering(task, hungUp: false)

@@ -10,6 +10,10 @@ public protocol StageDoor: Sendable {
     func enter(_ visit: SourceVisit) async -> SourceAnswer
     /// How long a DJ whose client can resume is waited for after the loss of its line.
     var patience: Duration { get }
+    /// Whether DJs come in at all.
+    var takesDJs: Bool { get }
+    /// Who is here, for DJs.
+    func news() async -> StudioNews
     /// Takes the title of what a DJ plays; an empty one changes nothing.
     func announce(_ title: Title, as login: SourceLogin) async -> TitleAnswer
 }
@@ -65,6 +69,8 @@ public struct SourceVisit: Sendable {
     public struct Uplink: Sendable {
         /// How much of the show it wants to have waiting here, in seconds: 0 to 60.
         public let buffer: Double
+        /// Whether what is said to the DJ is best said in German; else in English.
+        public let wantsGerman: Bool
         /// The way back to the DJ.
         public let downlink: Downlink
     }

@@ -38,13 +38,18 @@ struct Website: Sendable {
     /// Answers a request on its connection; when the connection breaks, the answer ends there.
     ///
     /// - Parameter form: the body of a POST.
-    func answer(_ head: RequestHead, form: String, to visitor: Visitor, on channel: any Channel) async {
+    /// - Returns: whether another request may follow: an answer of unknown length ends with its connection.
+    func answer(
+        _ head: RequestHead, form: String, to visitor: Visitor, on channel: any Channel
+    ) async -> Bool {
         var response = await response(to: head, form: form, visitor, channel)
         if head.method == "HEAD" { response = response.createHeadResponse() }
-        let bytes = ByteBuffer(string: responseHead(response, to: head))
+        let keepsConnection = head.keepsConnection && response.body.contentLength != nil
+        let bytes = ByteBuffer(string: responseHead(response, to: head, keepsConnection: keepsConnection))
         // Both fail only with the connection, and then nobody is left to be told.
         channel.write(bytes, promise: nil)
         try? await response.body.write(PageWriter(channel: channel))
+        return keepsConnection
     }
 
     private func response(
@@ -53,6 +58,7 @@ struct Website: Sendable {
         if head.isAdministration, head.method != "OPTIONS" {
             return await office.answer(head, form: form, to: visitor)
         }
+        if StudioOffice.isAsked(head) { return await StudioOffice(desk: desk).answer(head, to: visitor) }
         if head.path == "/admin.cgi", head.method == "GET" {
             return await office.shoutcastTitle(head, visitor)
         }
@@ -75,10 +81,12 @@ struct Website: Sendable {
         }
     }
 
-    private func responseHead(_ response: Response, to head: RequestHead) -> String {
+    private func responseHead(
+        _ response: Response, to head: RequestHead, keepsConnection: Bool
+    ) -> String {
         var text = "HTTP/1.\(head.minorVersion) \(response.status.code) \(response.status.reasonPhrase)\r\n"
         text += "Server: \(serverName)\r\nDate: \(httpDate(desk.now()))\r\n"
-        text += "Connection: \(head.keepsConnection ? "keep-alive" : "close")\r\n"
+        text += "Connection: \(keepsConnection ? "keep-alive" : "close")\r\n"
         text += "X-Content-Type-Options: nosniff\r\n"
         // `HTTPFields` holds no value with a control character.
         for field in response.headers { text += "\(field.name): \(field.value)\r\n" }

@@ -17,6 +17,7 @@ enum UplinkWire {
         let texts = [
             ("Ice-Name", target.showName), ("Ice-Genre", target.genre),
             ("Ice-Description", target.description), ("Ice-Url", target.url),
+            ("Accept-Language", target.language),
         ]
         for case (let name, let text?) in texts { head += line(name, text) }
         head += "Ice-Public: 0\r\n"

@@ -42,7 +42,9 @@ import Testing
         #expect(mine.silences(below: 0.001, atLeast: 44).isEmpty)
         let residual = mine.residual(against: theirs)
         let worst = residual.loudest(length: 2_205).decibels - theirs.decibels(0..<length)
-        print("residual \(loss): worst 50 ms \(worst) dB, all \(residual.decibels(0..<length) - theirs.decibels(0..<length)) dB")
+        print(
+            "residual \(loss): worst 50 ms \(worst) dB, all \(residual.decibels(0..<length) - theirs.decibels(0..<length)) dB"
+        )
         #expect(worst < -50, "\(loss)")
     }
 
@@ -51,7 +53,8 @@ import Testing
         try await aside {
             let folder = try TemporaryDirectory()
             let wav = folder.path + "/show.wav"
-            try Data(TestSignal.counter(frames: Int(seconds * 44_100)).wav()).write(to: URL(fileURLWithPath: wav))
+            try Data(TestSignal.counter(frames: Int(seconds * 44_100)).wav()).write(
+                to: URL(fileURLWithPath: wav))
             let ogg = try Tool.run(
                 "ffmpeg",
                 [
@@ -85,7 +88,8 @@ import Testing
     }
 
     /// Sends a show at the pace of time over a line that is cut in the middle of it.
-    private func heard(_ pages: [(bytes: [UInt8], seconds: Double)], _ buffer: Double, loss: Loss?) async throws
+    private func heard(_ pages: [(bytes: [UInt8], seconds: Double)], _ buffer: Double, loss: Loss?)
+        async throws
         -> Heard
     {
         let station = try StationUnderTest(

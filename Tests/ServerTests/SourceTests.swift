@@ -51,6 +51,19 @@ import Testing
 
         func isEntrance(_ path: String) -> Bool { path == "/live" }
 
+        var takesDJs: Bool { true }
+
+        func news() async -> StudioNews {
+            StudioNews(
+                clock: 1_700_000_000_000,
+                djs: [
+                    .init(
+                        name: "anna", place: "on air", since: 1_699_999_990_000, buffer: 1.5,
+                        title: "</script><b>Küche", peaks: [-12, -99],
+                        advice: [.init(en: "Only one channel sounds.", de: "Nur ein Kanal klingt.")])
+                ])
+        }
+
         func verify(_ login: SourceLogin) async -> LoginAnswer {
             login.name == "anna" && login.secret == "geheim:nis" ? .dj : .stranger
         }

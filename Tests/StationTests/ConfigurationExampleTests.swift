@@ -48,7 +48,7 @@ import Testing
             Keys.file + Keys.station + Keys.server + Keys.mount + Keys.icecast + Keys.playlist
             + Keys.programme
             + Keys.identification + Keys.tls + Keys.account + Keys.limits + Keys.live + Keys.bridge
-            + Keys.silence + Keys.alarm + Keys.mail + Keys.webhook
+            + Keys.silence + Keys.alarm + Keys.mail + Keys.webhook + Keys.recordings + Keys.aircheck
         #expect(Set(keys).subtracting(["rotation", "ids"]) == Set(known))
     }
 
@@ -59,7 +59,7 @@ import Testing
         for key in [
             "description", "genre", "url", "seed", "listen", "data", "control", "codec", "quality", "from",
             "titles", "public", "listen_at", "order", "every", "loudness", "listeners", "head", "head_time",
-            "burst", "takeover", "fade", "latency", "below", "silence",
+            "burst", "takeover", "fade", "latency", "below", "silence", "mount",
         ] {
             let isTheLine = { (line: Substring) in
                 line.drop { $0 == " " }.hasPrefix(key + ":") && !line.contains("Playlists")

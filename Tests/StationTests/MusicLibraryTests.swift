@@ -46,9 +46,11 @@ import Testing
     }
 
     private func library(_ meter: Meter) -> MusicLibrary {
-        MusicLibrary(
-            configuration: configuration, index: [], measure: { meter.measure($0) },
+        let library = MusicLibrary(
+            configuration: configuration, measure: { meter.measure($0) },
             store: { meter.keep($0) }, upcoming: { [] }, now: { Instant(frames: 0) }, changed: { _ in })
+        library.know([])
+        return library
     }
 
     private func look(_ library: MusicLibrary) {

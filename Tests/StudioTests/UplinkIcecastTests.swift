@@ -29,7 +29,10 @@ import Testing
         try Data(TestSignal.counter(frames: 40 * 44_100).wav()).write(to: URL(fileURLWithPath: wav))
         let ogg = try Tool.run(
             "ffmpeg",
-            ["-v", "error", "-i", wav, "-c:a", "libvorbis", "-q:a", "6", "-page_duration", "100000", "-f", "ogg", "-"])
+            [
+                "-v", "error", "-i", wav, "-c:a", "libvorbis", "-q:a", "6", "-page_duration", "100000", "-f",
+                "ogg", "-",
+            ])
         let pages = try OggPage.pages(in: ogg.output)
         let proxy = CuttingProxy(to: Int(icecast.port))
         let told = UplinkLineTests.Told()
@@ -51,19 +54,26 @@ import Testing
             }
         }
         uplink.announce(artist: "Zählwerk", title: "Eins")
-        try await until("it is heard", telling: { "\(told.all) \(icecast.log)" }) { icecast.source("/show")?.title == "Eins" }
+        try await until("it is heard", telling: { "\(told.all) \(icecast.log)" }) {
+            icecast.source("/show")?.title == "Eins"
+        }
         #expect(told.all.first == .connected(resumes: false, isFunkhaus: false))
-        #expect(icecast.source("/show")?.name == "Küchenradio" && icecast.source("/show")?.artist == "Zählwerk")
+        #expect(
+            icecast.source("/show")?.name == "Küchenradio" && icecast.source("/show")?.artist == "Zählwerk")
         let heard = try IcecastServer.listen(icecast.port, "/show", seconds: 2)
         #expect(heard.count > 10_000 && heard.starts(with: Array("OggS".utf8)) && heard[5] == 2)
         proxy.cut(.reset)
         try await Task.sleep(for: .milliseconds(500))
         proxy.mend()
         try await until("it comes back", telling: { "\(told.all) \(icecast.log)" }) { told.connections == 2 }
-        try await until("it is told again", telling: { "\(told.all) \(icecast.log)" }) { icecast.source("/show")?.title == "Eins" }
+        try await until("it is told again", telling: { "\(told.all) \(icecast.log)" }) {
+            icecast.source("/show")?.title == "Eins"
+        }
         isOver.isUp.store(true, ordering: .relaxed)
         await uplink.end()
         #expect(told.all.last == .ended)
-        try await until("the mount is gone", telling: { "\(told.all) \(icecast.log)" }) { icecast.source("/show") == nil }
+        try await until("the mount is gone", telling: { "\(told.all) \(icecast.log)" }) {
+            icecast.source("/show") == nil
+        }
     }
 }

@@ -19,6 +19,8 @@ public struct Configuration: Sendable, Equatable {
     /// Nil when no DJs come in.
     public var live: Live?
     public var alarm = Alarm()
+    /// How everything that airs is recorded; nil for not at all.
+    public var aircheck: Aircheck?
     var places: Places
 
     /// Who is on air.
@@ -193,6 +195,25 @@ public struct Configuration: Sendable, Equatable {
         /// In dBFS: what is below counts as silence, and after `silence` as a drop-out.
         public var silenceBelow = -60.0
         public var silence: Duration = .seconds(15)
+        /// Where what DJs send is recorded; nil for nowhere.
+        public var recordings: Recordings?
+    }
+
+    /// A folder of recordings, and what of them is kept.
+    public struct Recordings: Sendable, Equatable {
+        /// An absolute path.
+        public var to: String
+        /// Nil for without end.
+        public var keep: Duration?
+        /// In bytes; nil for as much as the disk has room for.
+        public var atMost: Int64?
+    }
+
+    /// A recording of everything that airs.
+    public struct Aircheck: Sendable, Equatable {
+        public var recordings: Recordings
+        /// The path of one of the mounts.
+        public var mount: String
     }
 
     /// The playlist with a name.
@@ -218,7 +239,9 @@ public struct Configuration: Sendable, Equatable {
 
 /// Every key of the file, by the section that holds it; the text a person reads is `Config/station.example.yaml`.
 enum ConfigurationKeys {
-    static let file = ["station", "server", "mounts", "icecast", "playlists", "programme", "live", "alarm"]
+    static let file = [
+        "station", "server", "mounts", "icecast", "playlists", "programme", "live", "alarm", "aircheck",
+    ]
     static let station = ["name", "description", "genre", "url", "timezone", "seed"]
     static let server = ["listen", "tls", "data", "control", "admin", "relay", "limits", "trusted_proxies"]
     static let tls = ["listen", "certificate", "key"]
@@ -233,7 +256,10 @@ enum ConfigurationKeys {
     static let identification = ["from", "every"]
     static let live = [
         "mounts", "shoutcast_port", "accounts", "takeover", "fade", "latency", "bridge", "silence",
+        "recordings",
     ]
+    static let recordings = ["to", "keep", "at_most"]
+    static let aircheck = ["to", "mount", "keep", "at_most"]
     static let bridge = ["bed", "for"]
     static let silence = ["below", "for"]
     static let alarm = ["silence", "command", "mail", "webhook"]

@@ -103,19 +103,22 @@ extension ConfigurationReader {
     }
 }
 
-/// A size in bytes: `8192`, `8 KiB`, `8kB`; nil for any other text, and outside the range.
-private func bytes(_ text: String, _ range: ClosedRange<Int>) -> Int? {
-    let units = ["": 1, "b": 1, "kib": 1_024, "kb": 1_000, "k": 1_024]
+/// A size in bytes: `8192`, `8 KiB`, `8kB`, `20 GB`; nil for any other text, and outside the range.
+func bytes(_ text: String, _ range: ClosedRange<Int>) -> Int? {
+    let units = [
+        "": 1, "b": 1, "kib": 1_024, "kb": 1_000, "k": 1_024, "mb": 1_000_000, "gb": 1_000_000_000,
+        "tb": 1_000_000_000_000,
+    ]
     guard let (number, unit) = numberAndUnit(text), let factor = units[unit] else { return nil }
-    let size = number * factor
-    return range.contains(size) ? size : nil
+    let (size, isTooLarge) = number.multipliedReportingOverflow(by: factor)
+    return !isTooLarge && range.contains(size) ? size : nil
 }
 
-/// A time: `500ms`, `10s`, `5 min`, `12h`; nil for any other text, and outside the range.
+/// A time: `500ms`, `10s`, `5 min`, `12h`, `60d`; nil for any other text, and outside the range.
 func duration(_ text: String, _ range: ClosedRange<Duration>) -> Duration? {
     let units: [String: Duration] = [
         "ms": .milliseconds(1), "s": .seconds(1), "m": .seconds(60), "min": .seconds(60),
-        "h": .seconds(3_600),
+        "h": .seconds(3_600), "d": .seconds(86_400),
     ]
     guard let (number, unit) = numberAndUnit(text), let one = units[unit] else { return nil }
     let time = one * number

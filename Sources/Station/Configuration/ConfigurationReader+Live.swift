@@ -31,6 +31,12 @@ extension ConfigurationReader {
             readSilence(section["silence"], &live)
         else { return nil }
         (live.takeover, live.fade, live.latency) = (takeover, fade, latency)
+        if let recordings = section["recordings"] {
+            guard let section = recordings.section(ConfigurationKeys.recordings),
+                let read = readRecordings(section)
+            else { return nil }
+            live.recordings = read
+        }
         return live
     }
 

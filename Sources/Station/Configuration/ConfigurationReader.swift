@@ -37,10 +37,14 @@ struct ConfigurationReader {
             .flatMap { readProgramme($0, playlists) }
         let live = file["live"].map { readLive($0, mounts: mounts?.map(\.path)) }
         let alarm = readAlarm(file["alarm"])
+        let aircheck = file["aircheck"].map {
+            readAircheck($0, mounts, beside: (live ?? nil)?.recordings)
+        }
         guard let station, let server, let mounts, let playlists, let programme, let alarm else { return nil }
         return Configuration(
             path: path, station: station, server: server, mounts: mounts, icecast: icecast,
             playlists: playlists, programme: programme, live: live ?? nil, alarm: alarm,
+            aircheck: aircheck ?? nil,
             places: Configuration.Places(byKey: findings.places))
     }
 

@@ -52,13 +52,18 @@ public struct DJReport: Hashable, Sendable, Codable {
     /// Seconds of it that wait to be heard.
     public var buffer: Double
     public var title: String
+    /// What is wrong with what it sends and what to do, a sentence each; left out when nothing is.
+    public var advice: [String]?
 
-    public init(dj: String, place: String, since: StationTime, buffer: Double, title: String) {
+    public init(
+        dj: String, place: String, since: StationTime, buffer: Double, title: String, advice: [String]
+    ) {
         self.dj = dj
         self.place = place
         self.since = since
         self.buffer = buffer.inMilliseconds
         self.title = title
+        self.advice = advice.isEmpty ? nil : advice
     }
 }
 

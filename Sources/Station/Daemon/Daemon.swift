@@ -34,6 +34,8 @@ public final class Daemon: Sendable {
     let door: FrontDoor
     let passwords = PasswordClerk()
     let stage: Stage
+    private let recorder: ShowRecorder
+    private let aircheck: Aircheck
     let room: ListeningRoom
     private let alarm: Alarm
     private let lateness = Lateness()
@@ -108,7 +110,7 @@ public final class Daemon: Sendable {
             journal: StationJournal(history: history, announcer: announcer), wall: Self.wall)
         let control = control
         library = MusicLibrary(
-            configuration: configuration, index: (try? history.library()) ?? [],
+            configuration: configuration,
             measure: { MusicLibrary.measure($0, with: meter) },
             store: { history.keep([$0]) },
             upcoming: { ((try? control.report(count: 20))?.next ?? []).map(\.track.file) },
@@ -122,8 +124,11 @@ public final class Daemon: Sendable {
             library.scanned(scans)
             history.scanned(present: Set(scans.values.flatMap { $0.files.map(\.path) }), at: Self.now())
         }
+        recorder = ShowRecorder(logger: logger, now: Self.wall)
+        aircheck = Aircheck(logger: logger, now: Self.wall)
         stage = Stage(
-            control: control, opener: opener, passwords: passwords, logger: logger, now: Self.wall)
+            control: control, opener: opener, passwords: passwords, recorder: recorder, logger: logger,
+            now: Self.wall)
         stage.follow(configuration)
         let alarm = Alarm(logger: logger)
         self.alarm = alarm
@@ -150,14 +155,19 @@ public final class Daemon: Sendable {
         let server = try ControlServer(
             path: configuration.server.control, handler: DaemonControl(daemon: self))
         commands.withLock { $0 = server }
+        // The look at the disk and the reading of the index need about the same time: both go on at once.
         watch.start()
-        if !library.waitForFirstScan(Self.firstScan) {
+        library.know((try? history.library()) ?? [])
+        let isComplete = library.waitForFirstScan(Self.firstScan)
+        if !isComplete {
             logger.warning("the music is slow to answer; the station begins without it")
         }
         let mounts = configuration.mounts.map { self.mount($0, configuration) }
         let kept = (try? history.latestState(at: onAirSince))?.1 ?? Timeline.State()
         control.tap { [room] block, _ in room.mixed(block) }
         control.start(timeline: Timeline(rotation: library.rotation, state: kept), opener: opener)
+        // What has come in the meantime found nobody.
+        if !isComplete { try? control.adopt(library.rotation) }
         passwords.start()
         await door.setMounts(mounts, rules: MountRules.all(of: configuration, passwords))
         let ports = try await door.start()
@@ -166,6 +176,7 @@ public final class Daemon: Sendable {
         announce()
         let pushes = configuration.icecast.compactMap { push($0, configuration, mounts) }
         for push in pushes { push.start() }
+        record(configuration, mounts)
         running.withLock { running in
             running.mounts = mounts
             running.pushes = pushes
@@ -195,6 +206,8 @@ public final class Daemon: Sendable {
         for push in running.withLock({ $0.pushes }) { push.stop() }
         await door.shutdown()
         stage.stop()
+        recorder.stop()
+        aircheck.stop()
         passwords.stop()
         meter.cancel()
         library.stop()
@@ -218,6 +231,12 @@ public final class Daemon: Sendable {
                 "listeners": "\(capacity.listeners)", "allowed": "\(capacity.allowed)",
                 "files": "\(capacity.descriptors)",
             ])
+    }
+
+    private func record(_ configuration: Configuration, _ mounts: [Mount]) {
+        let zone = TimeZone(identifier: configuration.station.timezone) ?? .gmt
+        recorder.follow((configuration.live?.recordings).map(RecordingFolder.Rules.init), zone: zone)
+        aircheck.follow(configuration.aircheck.map(Aircheck.Rules.init), mounts, zone: zone)
     }
 
     private func announce() {
@@ -341,6 +360,7 @@ public final class Daemon: Sendable {
         for push in pushes where !oldPushes.contains(where: { $0 === push }) { push.start() }
         try? control.apply(Self.settings(new, logger))
         running.withLock { ($0.configuration, $0.mounts, $0.pushes) = (new, mounts, pushes) }
+        record(new, mounts)
         alarm.follow(new.alarmSettings(environment))
         room.follow(ListeningRoom.Settings(new, port: running.withLock { $0.port }, pass: door.pass))
         watch.follow(new)

@@ -82,7 +82,8 @@ struct DaemonControl: ControlHandler {
             live: report.live.map { dj in
                 DJReport(
                     dj: dj.account, place: dj.isHeld ? "held" : dj.place.rawValue, since: time(dj.since),
-                    buffer: dj.buffer.seconds, title: dj.title.line)
+                    buffer: dj.buffer.seconds, title: dj.title.line,
+                    advice: dj.advice.map(\.sentence.en))
             })
     }
 

@@ -118,10 +118,11 @@ public struct Render {
     ) -> Rotation {
         let meter = MediaMeter(program: Programs.media)
         let library = MusicLibrary(
-            configuration: configuration, index: (try? history.library()) ?? [],
-            measure: { MusicLibrary.measure($0, with: meter) }, store: { history.keep([$0]) },
+            configuration: configuration, measure: { MusicLibrary.measure($0, with: meter) },
+            store: { history.keep([$0]) },
             upcoming: { [] },
             now: Daemon.now, changed: { _ in })
+        library.know((try? history.library()) ?? [])
         library.scanned(PlaylistScan.all(of: configuration))
         library.measureAll { done, all in progress(Double(done) / Double(all)) }
         return library.rotation

@@ -22,7 +22,10 @@ final class MusicLibrary: Sendable {
         var configuration: Configuration
         var scans: [String: PlaylistScan] = [:]
         /// What is known, by path.
-        var index: [String: LibraryEntry]
+        var index: [String: LibraryEntry] = [:]
+        var hasIndex = false
+        /// The rotation that follows from all this; nil after a change.
+        var rotation: Rotation?
         /// Paths whose measuring failed for no fault of their bytes: tried again after `patience`, and at the next look at
         /// the disk.
         var passing: Set<String> = []
@@ -51,12 +54,11 @@ final class MusicLibrary: Sendable {
     private static let patience: Duration = .seconds(300)
 
     init(
-        configuration: Configuration, index: [LibraryEntry], measure: @escaping Measure,
+        configuration: Configuration, measure: @escaping Measure,
         store: @escaping @Sendable (LibraryEntry) -> Void, upcoming: @escaping @Sendable () -> [String],
         now: @escaping @Sendable () -> Instant, changed: @escaping Changed
     ) {
-        let byPath = Dictionary(index.map { ($0.path, $0) }) { _, newer in newer }
-        state = Mutex(State(configuration: configuration, index: byPath))
+        state = Mutex(State(configuration: configuration))
         self.measure = measure
         self.store = store
         self.upcoming = upcoming
@@ -76,9 +78,9 @@ final class MusicLibrary: Sendable {
         thread.join()
     }
 
-    /// Waits for the first look at the playlists; false when the disk took longer.
+    /// Waits for the index and the first look at the playlists; false when the disk took longer.
     func waitForFirstScan(_ patience: Duration) -> Bool {
-        state.withLock { $0.hasScanned } || firstScan.wait(patience)
+        state.withLock { $0.hasScanned && $0.hasIndex } || firstScan.wait(patience)
     }
 
     // MARK: News
@@ -87,21 +89,41 @@ final class MusicLibrary: Sendable {
     func follow(_ configuration: Configuration) {
         let rotation = state.withLock { state in
             state.configuration = configuration
-            return Self.rotation(state)
+            state.rotation = nil
+            return Self.rotation(&state)
         }
         changed(rotation)
     }
 
+    /// What was known before; to be called once. It may be read while the first look at the playlists is under way.
+    func know(_ index: [LibraryEntry]) {
+        let index = Dictionary(index.map { ($0.path, $0) }) { _, newer in newer }
+        news { state in
+            state.index = index
+            state.hasIndex = true
+        }
+    }
+
     /// The playlists' files have changed.
     func scanned(_ scans: [String: PlaylistScan]) {
-        let rotation = state.withLock { state in
+        news { state in
             state.scans = scans
             state.hasScanned = true
+        }
+    }
+
+    /// Gives out what follows from a piece of news, once both index and playlists are there.
+    private func news(_ news: (inout State) -> Void) {
+        let rotation: Rotation? = state.withLock { state in
+            news(&state)
+            guard state.hasIndex, state.hasScanned else { return nil }
             Self.listUnmeasured(&state)
-            let rotation = Self.rotation(state)
+            state.rotation = nil
+            let rotation = Self.rotation(&state)
             state.published = rotation.tracks.count { $0.length != nil }
             return rotation
         }
+        guard let rotation else { return }
         firstScan.signal()
         wakeUp.signal()
         changed(rotation)
@@ -110,7 +132,7 @@ final class MusicLibrary: Sendable {
     // MARK: Answers
 
     /// The rotation as it can be planned now.
-    var rotation: Rotation { state.withLock { Self.rotation($0) } }
+    var rotation: Rotation { state.withLock { Self.rotation(&$0) } }
 
     /// How measuring stands, and what is wrong with files.
     var report: LibraryReport {
@@ -168,7 +190,14 @@ final class MusicLibrary: Sendable {
         state.passing = []
     }
 
-    private static func rotation(_ state: borrowing State) -> Rotation {
+    private static func rotation(_ state: inout State) -> Rotation {
+        if let known = state.rotation { return known }
+        let rotation = newRotation(state)
+        state.rotation = rotation
+        return rotation
+    }
+
+    private static func newRotation(_ state: borrowing State) -> Rotation {
         let programme = state.configuration.programme
         let playlist = state.configuration.playlist(programme.standard)
         let standard = tracks(programme.standard, state)
@@ -275,6 +304,7 @@ final class MusicLibrary: Sendable {
         let isLasting = result.isLasting
         state.withLock { state in
             state.index[path] = entry
+            state.rotation = nil
             if !isLasting { state.passing.insert(path) }
             state.unmeasured.removeAll { $0.path == path }
         }
@@ -311,7 +341,7 @@ final class MusicLibrary: Sendable {
     /// many are, so that a large library becomes plannable early without an epoch for each file.
     private func publishIfGrown() {
         let rotation: Rotation? = state.withLock { state in
-            let rotation = Self.rotation(state)
+            let rotation = Self.rotation(&state)
             let count = rotation.tracks.count { $0.length != nil }
             guard state.unmeasured.isEmpty || count >= max(Self.fair, 2 * state.published) else { return nil }
             state.published = count

@@ -23,6 +23,7 @@ final class Stage: StageDoor {
     private let control: MasterControl
     private let opener: MediaOpener
     private let passwords: PasswordClerk
+    private let recorder: ShowRecorder
     private let logger: Logger
     private let now: @Sendable () -> Int64
     private let state = Mutex(State())
@@ -30,12 +31,13 @@ final class Stage: StageDoor {
 
     /// - Parameter now: the wall clock, in nanoseconds since 1970-01-01T00:00Z.
     init(
-        control: MasterControl, opener: MediaOpener, passwords: PasswordClerk, logger: Logger,
-        now: @escaping @Sendable () -> Int64
+        control: MasterControl, opener: MediaOpener, passwords: PasswordClerk, recorder: ShowRecorder,
+        logger: Logger, now: @escaping @Sendable () -> Int64
     ) {
         self.control = control
         self.opener = opener
         self.passwords = passwords
+        self.recorder = recorder
         self.logger = logger
         self.now = now
     }
@@ -69,6 +71,19 @@ final class Stage: StageDoor {
     /// A minute, or for as long as the bed stands in.
     var patience: Duration {
         max(.seconds(60), state.withLock { $0.live?.bridge } ?? .zero)
+    }
+
+    var takesDJs: Bool { state.withLock { $0.live != nil } }
+
+    func news() async -> StudioNews {
+        await withCheckedContinuation { answer in
+            queue.async { [control, now] in
+                // With nothing on air yet nobody is heard either.
+                let djs = (try? control.djs()) ?? []
+                answer.resume(
+                    returning: StudioNews(clock: now() / 1_000_000, djs: djs.map(StudioNews.DJ.init)))
+            }
+        }
     }
 
     func verify(_ login: SourceLogin) async -> LoginAnswer {
@@ -110,6 +125,12 @@ final class Stage: StageDoor {
         let guest = LiveGuest(
             session: session, account: account,
             standIn: Title(artist: account, title: show.isEmpty ? "live" : show), buffer: buffer,
+            advise: { [logger] advice in
+                logger.notice(
+                    "a DJ is told", metadata: ["dj": "\(account)", "what": "\(advice.sentence.en)"])
+                guard let uplink = visit.uplink else { return }
+                uplink.downlink.say(uplink.wantsGerman ? advice.sentence.de : advice.sentence.en)
+            },
             dismiss: { [self] in
                 visit.uplink?.downlink.goodbye(wordsOfDismissal(of: session, account))
                 visit.hangUp()
@@ -134,7 +155,7 @@ final class Stage: StageDoor {
                     visit.hangUp()
                 }
                 queue.async { _ = self.forget(session) }
-            }, account: account, buffer: buffer)
+            }, account: account, buffer: buffer, recording: recorder.begin(account: account))
         logger.info("a DJ is in the green room", metadata: ["dj": "\(account)", "client": "\(visit.client)"])
         return .welcome(line)
     }
@@ -191,6 +212,7 @@ final class LiveLine: SourceLine {
     private struct State {
         var decoder: LiveDecoder?
         var buffer: LiveBuffer?
+        var recording: ShowRecorder.Show?
         var account = ""
         var isClean = false
         var isEnded = false
@@ -202,35 +224,48 @@ final class LiveLine: SourceLine {
     /// Whether the DJ's client ended its stream in good order.
     var isClean: Bool { state.withLock { $0.isClean } }
 
-    func start(_ decoder: LiveDecoder, account: String, buffer: LiveBuffer) {
+    func start(
+        _ decoder: LiveDecoder, account: String, buffer: LiveBuffer, recording: ShowRecorder.Show?
+    ) {
         let isEnded = state.withLock { state in
             state.decoder = decoder
             state.account = account
             state.buffer = buffer
+            state.recording = recording
             return state.isEnded
         }
-        if isEnded { decoder.finish() }
+        if isEnded {
+            decoder.finish()
+            recording?.end()
+        }
     }
 
-    func take(_ bytes: UnsafeRawBufferPointer) -> Int { state.withLock { $0.decoder }?.offer(bytes) ?? 0 }
+    func take(_ bytes: UnsafeRawBufferPointer) -> Int {
+        let (decoder, recording) = state.withLock { ($0.decoder, $0.recording) }
+        let taken = decoder?.offer(bytes) ?? 0
+        recording?.take(UnsafeRawBufferPointer(rebasing: bytes.prefix(taken)))
+        return taken
+    }
 
     func take(title: Title) { state.withLock { $0.buffer }?.take(title: title) }
 
     func end(clean: Bool) {
-        let decoder = state.withLock { state in
+        let (decoder, recording) = state.withLock { state in
             state.isClean = clean
             state.isEnded = true
-            return state.decoder
+            return (state.decoder, state.recording)
         }
         decoder?.finish()
+        recording?.end()
     }
 
     func stop() {
-        let decoder = state.withLock { state in
+        let (decoder, recording) = state.withLock { state in
             state.isEnded = true
-            return state.decoder
+            return (state.decoder, state.recording)
         }
         decoder?.stop()
+        recording?.end()
     }
 }
 

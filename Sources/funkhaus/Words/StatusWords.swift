@@ -38,6 +38,7 @@ extension DJReport {
         let tenths = (buffer * 10).rounded() / 10
         return Line.wrapped("\(dj): \(place) since \(since.local.clock), \(tenths) s in hand", after: "  ")
             + Line.wrapped(title, after: "    ")
+            + (advice ?? []).flatMap { Line.wrapped($0, after: "    ! ", .bad) }
     }
 }
 
