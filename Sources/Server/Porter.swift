@@ -204,9 +204,7 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
         ) -> SourceVisit {
             SourceVisit(
                 path: head.path, login: SourceLogin(login), showName: head["ice-name"] ?? head["icy-name"],
-                userAgent: head["user-agent"],
-                speaksGerman: PageWords.preferred(head["accept-language"] ?? "").language == "de",
-                uplink: uplink, hangUp: hangUp)
+                userAgent: head["user-agent"], uplink: uplink, hangUp: hangUp)
         }
         allow(desk.limits.pageTime, context)
         let porter = NIOLoopBound((self, context), eventLoop: context.eventLoop)

@@ -8,12 +8,12 @@ public protocol StageDoor: Sendable {
     func verify(_ login: SourceLogin) async -> LoginAnswer
     /// Checks a DJ's login and lets it into the green room, or says why not.
     func enter(_ visit: SourceVisit) async -> SourceAnswer
+    /// How long a DJ whose client can resume is waited for after the loss of its line.
+    var patience: Duration { get }
     /// Whether DJs come in at all.
     var takesDJs: Bool { get }
     /// Who is here, for DJs.
     func news() async -> StudioNews
-    /// How long a DJ whose client can resume is waited for after the loss of its line.
-    var patience: Duration { get }
     /// Takes the title of what a DJ plays; an empty one changes nothing.
     func announce(_ title: Title, as login: SourceLogin) async -> TitleAnswer
 }
@@ -60,8 +60,6 @@ public struct SourceVisit: Sendable {
     public let showName: String?
     /// The client's name of itself; free text.
     public let userAgent: String?
-    /// Whether its DJ is spoken to in German; in English otherwise.
-    public let speaksGerman: Bool
     /// What its client can do beyond what Icecast's can; nil for a plain one.
     public let uplink: Uplink?
     /// Closes the connection. Any thread; returns at once.
@@ -71,6 +69,8 @@ public struct SourceVisit: Sendable {
     public struct Uplink: Sendable {
         /// How much of the show it wants to have waiting here, in seconds: 0 to 60.
         public let buffer: Double
+        /// Whether what is said to the DJ is best said in German; else in English.
+        public let wantsGerman: Bool
         /// The way back to the DJ.
         public let downlink: Downlink
     }

@@ -47,7 +47,9 @@ final class UplinkBook: Sendable {
             }
         }
         let answer = await stage.enter(
-            visit(SourceVisit.Uplink(buffer: request.buffer, downlink: session.downlink)))
+            visit(
+                SourceVisit.Uplink(
+                    buffer: request.buffer, wantsGerman: request.wantsGerman, downlink: session.downlink)))
         guard case .welcome(let line) = answer else { return .other(answer) }
         session.begin(line)
         // Of two requests for one new session the newer one has it.

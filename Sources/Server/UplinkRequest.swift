@@ -11,10 +11,13 @@ struct UplinkRequest: Equatable, Sendable {
     let offset: Int64
     /// How much of the show it wants to have waiting here, in seconds.
     let buffer: Double
+    /// The first choice of its `Accept-Language`.
+    var wantsGerman = false
 
     init?(_ head: RequestHead) {
         guard head.method == "PUT", let text = head[Self.field] else { return nil }
         self.init(text)
+        wantsGerman = head["accept-language"]?.lowercased().hasPrefix("de") == true
     }
 
     init?(_ text: String) {

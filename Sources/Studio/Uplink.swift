@@ -62,7 +62,8 @@ public final class Uplink: Sendable {
 
     deinit { abandon() }
 
-    /// The headers of the codec. They come before the first page; those of a later link of the stream before its first.
+    /// The headers of the codec, all of them in one call. They come before the first page; those of a later link of the
+    /// stream before its first. A stream that has to begin anew begins with the latest.
     public func send(headers: [UInt8]) { leave(.event(.headers(headers))) }
 
     /// A page, or some packets, and what they play, in seconds: kept until the station has them. More than the buffer and

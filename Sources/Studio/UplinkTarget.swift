@@ -18,16 +18,16 @@ public struct UplinkTarget: Sendable {
     public var description: String?
     public var url: String?
     public var userAgent: String
-    /// The language in which the station speaks to the DJ: `de` or `en` (Accept-Language).
-    public var language: String
     /// How much of the show the station may hold ahead of the air, in seconds: the longest loss that nobody hears.
     public var buffer: Double
+    /// In which language the station should speak to the DJ, as in `Accept-Language`: `de`, `en`.
+    public var language: String?
 
     public init(
         host: String, port: Int, usesTLS: Bool = false, mount: String = "/live", user: String, secret: String,
         contentType: String = "audio/ogg", showName: String? = nil, genre: String? = nil,
-        description: String? = nil, url: String? = nil, userAgent: String = "Funkhaus",
-        language: String = "en", buffer: Double = 1.5
+        description: String? = nil, url: String? = nil, userAgent: String = "Funkhaus", buffer: Double = 1.5,
+        language: String? = nil
     ) {
         self.host = host
         self.port = port
@@ -41,7 +41,7 @@ public struct UplinkTarget: Sendable {
         self.description = description
         self.url = url
         self.userAgent = userAgent
-        self.language = language
         self.buffer = buffer
+        self.language = language
     }
 }

@@ -17,9 +17,10 @@ enum UplinkWire {
         let texts = [
             ("Ice-Name", target.showName), ("Ice-Genre", target.genre),
             ("Ice-Description", target.description), ("Ice-Url", target.url),
+            ("Accept-Language", target.language),
         ]
         for case (let name, let text?) in texts { head += line(name, text) }
-        head += "Ice-Public: 0\r\n" + line("Accept-Language", target.language)
+        head += "Ice-Public: 0\r\n"
         let buffer = Int((target.buffer * 1_000).rounded())
         head += line(
             field,

@@ -8,7 +8,7 @@ import Testing
 ///
 /// Both stations send Vorbis at quality 10, so that what the encoders add to two runs that begin at different samples stays
 /// well below the residual that is asked for.
-@Suite(.timeLimit(.minutes(10))) struct UplinkPeerTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct UplinkPeerTests {
     struct Loss: Sendable, CustomTestStringConvertible {
         let seconds: Double
         let buffer: Double
@@ -112,12 +112,9 @@ import Testing
             let begun = ContinuousClock.now
             var played = 0.0
             let cutAt = buffer + 3
-            for page in pages {
-                if page.seconds == 0 {
-                    uplink.send(headers: page.bytes)
-                } else {
-                    uplink.send(page: page.bytes, seconds: page.seconds)
-                }
+            uplink.send(headers: pages.prefix { $0.seconds == 0 }.flatMap(\.bytes))
+            for page in pages.drop(while: { $0.seconds == 0 }) {
+                uplink.send(page: page.bytes, seconds: page.seconds)
                 played += page.seconds
                 if let loss {
                     if played >= cutAt, played - page.seconds < cutAt { proxy.cut(loss.how) }

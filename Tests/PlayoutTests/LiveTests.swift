@@ -17,6 +17,7 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         let buffer: LiveBuffer
         var sent = 0
         let dismissed = Atomic<Bool>(false)
+        let places = Mutex<[LivePlace]>([])
 
         init(_ session: Int, number: Int, target: Double = 0.3) {
             self.session = session
@@ -60,7 +61,8 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         func welcome(_ dj: FakeDJ, _ account: String) {
             let guest = LiveGuest(
                 session: dj.session, account: account, standIn: Title(artist: account, title: "live"),
-                buffer: dj.buffer, dismiss: { [dismissed = dj] in dismissed.wasDismissed() })
+                buffer: dj.buffer, dismiss: { [dismissed = dj] in dismissed.wasDismissed() },
+                placed: { [dj] place in dj.stands(place) })
             #expect(engine.conductor.welcome(guest))
         }
 
@@ -264,6 +266,20 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         #expect(!house.engine.conductor.direct("bert", .hold))
     }
 
+    @Test func `a DJ is told where it stands, each time that changes`() {
+        let house = House(bridge: 1)
+        let dj = FakeDJ(1, number: 40)
+        house.welcome(dj, "anna")
+        house.run(60, dj)
+        house.run(30)
+        house.run(60, dj)
+        #expect(house.engine.conductor.direct("anna", .hold))
+        house.run(10, dj)
+        #expect(
+            dj.places.withLock { $0 } == [.greenRoom, .onAir, .bridged, .greenRoom, .onAir, .held]
+                || dj.places.withLock { $0 } == [.greenRoom, .onAir, .bridged, .onAir, .held])
+    }
+
     @Test func `a DJ who goes before there is enough to hear is not heard`() {
         let house = House()
         let dj = FakeDJ(1, number: 40)
@@ -279,5 +295,6 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
 // Unchecked: each test runs on one thread; `dismissed` alone is touched from a closure that the conductor keeps.
 extension LiveTests.FakeDJ: @unchecked Sendable {
     var isDismissed: Bool { dismissed.load(ordering: .relaxed) }
+    func stands(_ place: LivePlace) { places.withLock { $0.append(place) } }
     func wasDismissed() { dismissed.store(true, ordering: .relaxed) }
 }

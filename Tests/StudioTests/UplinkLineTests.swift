@@ -54,6 +54,8 @@ import Testing
             lines.withLock { $0.append((line, visit)) }
             return .welcome(line)
         }
+        var takesDJs: Bool { true }
+        func news() async -> StudioNews { StudioNews(clock: 0, djs: []) }
         func announce(_ title: Title, as login: SourceLogin) async -> TitleAnswer {
             titles.withLock { $0.append(title.line) }
             return .taken

@@ -166,9 +166,30 @@ import Testing
         bench.answer(6, as: 4)
         #expect(bench.closed == [2, 3])
         #expect(bench.stream(4) == "etwo")
+        #expect(bench.told.count { if case .connected = $0 { true } else { false } } == 2)
         // Late answers of older ones change nothing.
         bench.send(.replied(2, UplinkReply(status: 200, received: 4)))
         #expect(bench.machine.current?.number == 4)
+    }
+
+    @Test func aMoveToAConnectionThatWasAskedBeforeIsNoLoss() {
+        var bench = connected()
+        bench.pass(1_100)
+        #expect(bench.dialled == [1, 2, 3, 4])
+        for number in 2...4 { bench.send(.opened(number)) }
+        // All at once comes what had stalled; the station has moved twice.
+        bench.send(.heard(1, UplinkLine(received: 4)))
+        bench.send(.closed(1, why: "closed"))
+        bench.answer(4, as: 3)
+        bench.send(.closed(3, why: "closed"))
+        bench.pass(100)
+        bench.answer(4, as: 4)
+        #expect(bench.dialled == [1, 2, 3, 4])
+        let losses = bench.told.count { if case .lost = $0 { true } else { false } }
+        #expect(losses == 1 && bench.told.contains(.connected(resumes: true, isFunkhaus: true)))
+        // One that is not answered after all is.
+        bench.send(.closed(4, why: "closed"))
+        #expect(bench.told.last == .lost("closed"))
     }
 
     @Test func aLineThatWasOnlySlowIsKeptAndGivenLongerTheNextTime() {

@@ -68,6 +68,11 @@ final class Stage: StageDoor {
         }
     }
 
+    /// A minute, or for as long as the bed stands in.
+    var patience: Duration {
+        max(.seconds(60), state.withLock { $0.live?.bridge } ?? .zero)
+    }
+
     var takesDJs: Bool { state.withLock { $0.live != nil } }
 
     func news() async -> StudioNews {
@@ -79,11 +84,6 @@ final class Stage: StageDoor {
                     returning: StudioNews(clock: now() / 1_000_000, djs: djs.map(StudioNews.DJ.init)))
             }
         }
-    }
-
-    /// A minute, or for as long as the bed stands in.
-    var patience: Duration {
-        max(.seconds(60), state.withLock { $0.live?.bridge } ?? .zero)
     }
 
     func verify(_ login: SourceLogin) async -> LoginAnswer {
@@ -130,8 +130,8 @@ final class Stage: StageDoor {
             advise: { [logger] advice in
                 logger.notice(
                     "a DJ is told", metadata: ["dj": "\(account)", "what": "\(advice.sentence.en)"])
-                visit.uplink?.downlink.say(
-                    visit.speaksGerman ? advice.sentence.de : advice.sentence.en)
+                guard let uplink = visit.uplink else { return }
+                uplink.downlink.say(uplink.wantsGerman ? advice.sentence.de : advice.sentence.en)
             },
             dismiss: { [self] in
                 visit.uplink?.downlink.goodbye(wordsOfDismissal(of: session, account))
