@@ -268,7 +268,9 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
         _ answer: SourceAnswer, _ head: RequestHead, _ visitor: Visitor, _ context: ChannelHandlerContext
     ) {
         switch answer {
-        case .welcome(let line): _ = begin(line, SourceBody(head), Source.welcome(head), context)
+        case .welcome(let line):
+            desk.cameIn(from: visitor.address)
+            _ = begin(line, SourceBody(head), Source.welcome(head), context)
         case .stranger:
             desk.guessedWrong(visitor)
             refuse(.loginNeeded(realm: desk.station.name), head, context)
