@@ -235,6 +235,7 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
     ) {
         switch answer {
         case .taken(let line):
+            desk.cameIn(from: visitor.address)
             let voice = DownlinkVoice(line)
             line.connected(context.channel, voice)
             guard begin(line, .chunked, Source.welcome(head, fields: line.welcome), context) else { return }
