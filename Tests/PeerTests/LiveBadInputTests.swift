@@ -103,20 +103,22 @@ import Testing
     // MARK: A stream that becomes another one
 
     @Test(.peers("ffmpeg", "curl", "oggdec"))
-    func `rate, channels and codec may change on the way, under a wrong label`() async throws {
+    func `rate and channels may change on the way, under a wrong label; another codec ends it in a sentence`()
+        async throws
+    {
         try await LiveStation.onAir { live, listener in
             let links = [
-                "-c:a libvorbis", "-ar 22050 -ac 1 -c:a libvorbis", "-ar 48000 -c:a libopus -b:a 160k",
-                "-ar 48000 -ac 1 -c:a flac",
+                "-c:a libvorbis", "-ar 22050 -ac 1 -c:a libvorbis", "-ar 48000 -c:a libvorbis",
+                "-c:a libopus",
             ].enumerated().map { number, options in
-                "ffmpeg -v error -re -ss \(4 * number) -t 4 -i '\(live.count())' \(options) -f ogg -"
+                "ffmpeg -v error -re -ss \(4 * number) -t 4 -i '\(live.count())' \(options) -page_duration 100000 -flush_packets 1 -f ogg -"
             }
             let send =
                 "curl -sS -u \(live.login()) -H 'Content-Type: audio/mpeg' -T - \(live.station.url("/live"))"
             let anna = try RunningProgram("sh", ["-c", "(\(links.joined(separator: "; "))) | \(send)"])
             try await live.airs("live")
             try await until("it has ended", telling: { anna.errors + live.station.log }) {
-                try await live.station.now().kind != "live"
+                try await live.station.now().kind == "track"
             }
             try await Task.sleep(for: .seconds(1))
             #expect(listener.isConnected)
@@ -126,7 +128,10 @@ import Testing
             #expect(heard.gaps.isEmpty, "\(heard)")
             let counts = heard.counts
             let all = counts.reduce(0) { $0 + $1.count }
-            #expect(all > 14 * 44_100, "\(heard)")
+            #expect(all > 11 * 44_100, "\(heard)")
+            #expect(
+                live.station.log.contains("the stream is damaged and cannot be decoded; connect again."),
+                "\(live.station.log)")
             #expect(
                 zip(counts, counts.dropFirst()).allSatisfy { abs($1.lowerBound - $0.upperBound) < 6_144 },
                 "\(heard)")
@@ -136,18 +141,15 @@ import Testing
     // MARK: Floods
 
     @Test(.peers("ffmpeg", "curl", "oggdec"))
-    func `a thousand titles at once, beside the stream and in it, are shown by the last one`() async throws {
+    func `a thousand titles in a second beside the stream are shown by the last one`() async throws {
         try await LiveStation.onAir { live, listener in
             let before = live.memory
-            let chain = try await aside { try Self.chain(of: 1_000) }
-            let file = live.station.folder.appendingPathComponent("chain.ogg").path
-            try Data(chain).write(to: URL(fileURLWithPath: file))
             let chained = try await ResilienceListener(to: live.station.url() + "?titles=chained")
             let anna = try RunningProgram(
-                "curl",
+                "ffmpeg",
                 [
-                    "-sS", "-u", live.login(), "-H", "Content-Type: audio/ogg", "-T", file,
-                    live.station.url("/live"),
+                    "-v", "error", "-re", "-i", live.count(), "-c:a", "libmp3lame", "-b:a", "192k",
+                    "-flush_packets", "1", "-f", "mp3", live.address(),
                 ])
             try await live.airs("live")
             let list = live.station.folder.appendingPathComponent("titles").path
@@ -159,20 +161,44 @@ import Testing
             let flood = try await aside { [login = live.login()] in
                 try Tool.run("curl", ["-sS", "-f", "-u", login, "-K", list])
             }
-            print("1000 titles in \(began.duration(to: .now)): \(flood.errors.prefix(200))")
+            print("1000 titles in \(began.duration(to: .now))")
             #expect(flood.status == 0, "\(flood.errors.prefix(500))")
             try await until("the last title is shown", telling: { live.station.log }) {
                 try await live.station.now().title == "Flut 1000"
             }
             print("1000 titles: \(before) kB became \(live.memory) kB")
-            #expect(live.memory < before + 60_000)
-            #expect(listener.isConnected && chained.isConnected)
-            let signal = try await listener.hangUp().signal
-            let links = try await chained.hangUp().signal
-            anna.signal(SIGKILL)
-            for heard in [signal, links] {
-                #expect(heard.silences(below: 0.001, atLeast: 88).isEmpty)
+            #expect(live.memory < before + 40_000)
+            for listener in [listener, chained] {
+                #expect(listener.isConnected)
+                let signal = try await listener.hangUp().signal
+                let heard = try await aside { HeardAir(signal) }
+                #expect(heard.order == "pd" && heard.gaps.isEmpty, "\(heard)")
             }
+            anna.signal(SIGKILL)
+        }
+    }
+
+    @Test(.peers("ffmpeg", "curl", "oggdec"))
+    func `a thousand streams in a row with a title each are one show without a gap`() async throws {
+        try await LiveStation.onAir { live, listener in
+            let before = live.memory
+            let file = live.station.folder.appendingPathComponent("chain.ogg")
+            try Data(try await aside { try Self.chain(of: 1_000) }).write(to: file)
+            let chained = try await ResilienceListener(to: live.station.url() + "?titles=chained")
+            let words = ["-sS", "-u", live.login(), "-H", "Content-Type: audio/ogg", "-T", file.path]
+            let anna = try RunningProgram("curl", words + [live.station.url("/live")])
+            try await live.airs("live")
+            try await Task.sleep(for: .seconds(5))
+            let now = try await live.station.now()
+            #expect(now.kind == "live" && now.title?.hasPrefix("Glied") == true, "\(now)")
+            print("1000 links: \(before) kB became \(live.memory) kB, now \(now.title ?? "")")
+            #expect(live.memory < before + 40_000)
+            for listener in [listener, chained] {
+                #expect(listener.isConnected)
+                let signal = try await listener.hangUp().signal
+                #expect(signal.silences(below: 0.001, atLeast: 44).isEmpty)
+            }
+            anna.signal(SIGKILL)
         }
     }
 

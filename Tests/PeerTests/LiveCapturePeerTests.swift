@@ -8,13 +8,17 @@ import Testing
     private static let title = "Zählwerk - Счётчик live"
 
     /// That one stretch of the count was heard, of at least so many seconds, and nothing was silent.
-    private func expectHeard(_ listener: ResilienceListener, seconds: Int) async throws {
+    ///
+    /// - Parameter order: who is heard, one after the other, as a regular expression.
+    private func expectHeard(
+        _ listener: ResilienceListener, seconds: Int, order: String = "pd"
+    ) async throws {
         #expect(listener.isConnected)
         let signal = try await listener.hangUp().signal
         let heard = try await aside { HeardAir(signal) }
         #expect(heard.gaps.isEmpty, "\(heard)")
-        #expect(
-            heard.counts.count == 1 && heard.counts.allSatisfy { $0.count > seconds * 44_100 }, "\(heard)")
+        #expect(heard.order.wholeMatch(of: try Regex(order)) != nil, "\(heard)")
+        #expect(heard.counts.last.map { $0.count > seconds * 44_100 } == true, "\(heard)")
     }
 
     enum Way: String, CaseIterable { case icecast, shoutcast }
@@ -86,7 +90,9 @@ import Testing
     }
 
     @Test(.peers("darkice", "pulseaudio", "pactl", "paplay", "curl", "oggdec"))
-    func `darkice goes live from a sound card, under the name of its show`() async throws {
+    func `darkice goes live from a sound card, under the name of its show, two seconds at a time`()
+        async throws
+    {
         try await LiveStation.onAir { live, listener in
             let card = try await NullSink()
             let music = try card.play(live.count())
@@ -117,10 +123,16 @@ import Testing
                 """)
             let file = live.station.folder.appendingPathComponent("darkice.cfg").path
             let darkice = try RunningProgram("darkice", ["-c", file], environment: card.environment)
-            try await live.airs("live")
+            try await until(
+                "darkice is on air",
+                telling: { music.errors + darkice.output + darkice.errors + live.station.log }
+            ) {
+                try await live.station.now().kind == "live"
+            }
             #expect(try await live.station.now().shown == "anna - Nachtschicht")
-            try await Task.sleep(for: .seconds(4))
-            try await expectHeard(listener, seconds: 4)
+            // PulseAudio may give it two seconds at once, more than the buffer has at first; not more than it has then.
+            try await Task.sleep(for: .seconds(10))
+            try await expectHeard(listener, seconds: 4, order: "pd(bd)?")
             darkice.signal(SIGKILL)
             music.signal(SIGKILL)
         }
@@ -137,13 +149,16 @@ import Testing
                         password_file: push.secret
                     """)
             try guest.write("push.secret", live.secrets["anna"] ?? "")
-            try FileManager.default.copyItem(
-                at: URL(fileURLWithPath: live.count()),
-                to: guest.music.appendingPathComponent(Self.title + ".wav"))
+            // Together they are the count's whole minute, wherever in it the guest is.
+            for count in LiveStation.counts {
+                try FileManager.default.copyItem(
+                    at: URL(fileURLWithPath: live.count(from: count)),
+                    to: guest.music.appendingPathComponent("\(Self.title) \(count).wav"))
+            }
             try await guest.measure()
             try await guest.onAir {
                 try await live.airs("live")
-                #expect(try await live.station.now().shown == Self.title)
+                #expect(try await live.station.now().shown.hasPrefix(Self.title))
                 try await Task.sleep(for: .seconds(6))
                 try await expectHeard(listener, seconds: 6)
             }

@@ -140,7 +140,7 @@ import Testing
                 """)
             return ["liquidsoap", script]
         },
-        Client("liquidsoap, SHOUTcast, MP3", lost: 44_100) { house in
+        Client("liquidsoap, SHOUTcast, MP3") { house in
             let script = try house.write(
                 "live.liq",
                 """
@@ -185,7 +185,8 @@ import Testing
             let tone = (0..<(20 * 44_100)).map { Float(0.2 * sin(Double($0) / 7)) }
             return (
                 TestSignal(left: tone, right: tone).wav(),
-                TestSignal.counter(frames: Self.seconds * 44_100).wav()
+                // A count alone needs so few bits that a page of it lasts for seconds.
+                TestSignal.counter(frames: Self.seconds * 44_100).under(0.02, seed: 1).wav()
             )
         }
         try Data(music).write(to: station.music.appendingPathComponent("tone.wav"))
@@ -205,7 +206,7 @@ import Testing
                 try await station.now().kind == "live"
             }
             let shown = try await station.now()
-            #expect(shown.artist == Self.artist && shown.title == Self.title, "\(shown)")
+            #expect(shown.shown == "\(Self.artist) - \(Self.title)", "\(shown)")
             try await until("\(client.name) has ended", telling: { program.errors + station.log }) {
                 try await station.now().kind != "live"
             }

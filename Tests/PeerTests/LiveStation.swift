@@ -138,8 +138,9 @@ struct HeardAir: CustomStringConvertible {
 
     init(_ signal: TestSignal) {
         gaps = signal.silences(below: 0.001, atLeast: signal.rate / 1_000)
-        let runs = signal.counterRuns(window: Self.window, tolerance: 2).filter { $0.frames.count > 11_025 }
-        var stretches = runs.map { Stretch(voice: .dj(offset: $0.offset), frames: $0.frames) }
+        var stretches = Self.runs(of: signal).map {
+            Stretch(voice: .dj(offset: $0.offset), frames: $0.frames)
+        }
         for (voice, hertz) in [(Voice.bed, LiveStation.bed), (.programme, LiveStation.programme)] {
             var last: Range<Int>?
             for start in stride(from: 0, through: signal.count - Self.window, by: Self.window) {
@@ -155,6 +156,27 @@ struct HeardAir: CustomStringConvertible {
             if let last { stretches.append(Stretch(voice: voice, frames: last)) }
         }
         self.stretches = stretches.sorted { $0.frames.lowerBound < $1.frames.lowerBound }
+    }
+
+    /// The stretches of the count within which nothing is lost or doubled. A quarter of a second that a codec made
+    /// unreadable is no seam when the count has gone on meanwhile, nor is the end of the count's minute, nor what the
+    /// difference of two clocks takes within a window.
+    private static func runs(of signal: TestSignal) -> [TestSignal.CounterRun] {
+        let period = TestSignal.counterPeriod(rate: signal.rate)
+        var runs: [TestSignal.CounterRun] = []
+        var lastOffset = 0
+        for run in signal.counterRuns(window: window, tolerance: 2) {
+            let off = abs(run.offset - lastOffset) % period
+            if let last = runs.indices.last, min(off, period - off) <= 6,
+                run.frames.lowerBound - runs[last].frames.upperBound < signal.rate / 4
+            {
+                runs[last].frames = runs[last].frames.lowerBound..<run.frames.upperBound
+            } else {
+                runs.append(run)
+            }
+            lastOffset = run.offset
+        }
+        return runs.filter { $0.frames.count > 8_192 }
     }
 
     /// A DJ's stretches: the counts of the first frame and behind the last one, in frames.

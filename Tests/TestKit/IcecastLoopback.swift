@@ -19,19 +19,9 @@ public enum IcecastLoopback {
 
     /// Whether a connection to the port is taken.
     public static func takesConnections(_ port: UInt16) -> Bool {
-        let descriptor = connect(port)
-        if descriptor >= 0 { close(descriptor) }
-        return descriptor >= 0
-    }
-
-    /// A socket that is connected to the port; negative when nobody listens there.
-    static func connect(_ port: UInt16) -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard withAddress(port, { Glibc.connect(descriptor, $0, $1) }) == 0 else {
-            close(descriptor)
-            return -1
-        }
-        return descriptor
+        let descriptor = connection(to: port)
+        if let descriptor { close(descriptor) }
+        return descriptor != nil
     }
 
     /// A connection to the port; nil when nobody takes it.

@@ -92,8 +92,7 @@ private final class Line: Sendable {
     private let state = Mutex((manner: Manner.flow, carried: [UInt8]()))
 
     init?(_ client: Int32, to port: Int) {
-        let server = IcecastLoopback.connect(UInt16(port))
-        guard server >= 0 else {
+        guard let server = IcecastLoopback.connection(to: UInt16(port)) else {
             close(client)
             return nil
         }
