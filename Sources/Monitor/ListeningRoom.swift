@@ -1,4 +1,5 @@
 public import Audio
+public import Codecs
 internal import CShims
 internal import Synchronization
 internal import Threads

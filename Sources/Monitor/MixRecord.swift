@@ -1,4 +1,5 @@
 internal import Audio
+internal import Codecs
 internal import CShims
 internal import Synchronization
 
