@@ -118,7 +118,8 @@ let package = Package(
         .executableTarget(
             name: "funkhaus",
             dependencies: [
-                "Station", "Studio", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Station", "Studio", "Codecs", "Audio", "Threads",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: house),
         .executableTarget(name: "funkhaus-media", dependencies: ["Media"], swiftSettings: house),
 
@@ -163,7 +164,10 @@ let package = Package(
         tests("StationTests", ["Station", "History", "Programme", "Codecs", "Audio"]),
         tests(
             "CommandTests",
-            ["funkhaus", "Station", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            [
+                "funkhaus", "Station", "Studio", "Codecs", "Audio",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         tests("TestKitTests", ["Audio"]),
         tests("PeerTests", ["Studio", "Codecs", "Audio", "funkhaus", "funkhaus-media"]),
     ]
