@@ -14,6 +14,7 @@ public struct SteeredConverter: ~Copyable {
     private let soxr: OpaquePointer
     private let left: UnsafeMutablePointer<Float>
     private let right: UnsafeMutablePointer<Float>
+    private var ratio = 1.0
     private static let pieceFrames = 2_048
     /// The furthest that it is steered: 1,000 ppm, which is 1.7 cents.
     public static let most = 0.001
@@ -39,8 +40,12 @@ public struct SteeredConverter: ~Copyable {
     }
 
     /// Takes so many frames for each that it gives, from here on and reached within 0.1 s; 1 within `most`.
+    ///
+    /// Left alone it gives the same samples, however its input is cut.
     public mutating func steer(to ratio: Double) {
         let ratio = min(1 + Self.most, max(1 - Self.most, ratio))
+        guard ratio != self.ratio else { return }
+        self.ratio = ratio
         unsafe soxr_set_io_ratio(soxr, ratio, EngineFormat.sampleRate / 10)
     }
 

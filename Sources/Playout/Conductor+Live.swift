@@ -12,17 +12,30 @@ public struct LiveGuest: Sendable {
     public let buffer: LiveBuffer
     /// Closes the connection. Must return at once.
     public let dismiss: @Sendable () -> Void
+    /// Told where it stands, when that changes. Must return at once.
+    public let placed: @Sendable (LivePlace) -> Void
 
     public init(
         session: Int, account: String, standIn: Title, buffer: LiveBuffer,
-        dismiss: @escaping @Sendable () -> Void
+        dismiss: @escaping @Sendable () -> Void, placed: @escaping @Sendable (LivePlace) -> Void = { _ in }
     ) {
         self.session = session
         self.account = account
         self.standIn = standIn
         self.buffer = buffer
         self.dismiss = dismiss
+        self.placed = placed
     }
+}
+
+/// Where a DJ stands, as the DJ sees it.
+public enum LivePlace: String, Sendable {
+    case greenRoom = "green room"
+    case onAir = "on air"
+    /// On air, with the bed or the programme in its place until it is back.
+    case bridged
+    /// The operator has it wait.
+    case held
 }
 
 /// The DJs who are connected, and what has become of their connections.
@@ -34,6 +47,8 @@ struct LiveDesk {
     /// The live deck that has ended and has not been followed yet.
     var endedDeck: Int?
     var bedFailed = false
+    /// What each was told last of where it stands.
+    var places: [Int: LivePlace] = [:]
 
     init(rules: HandOver.Rules) { handOver = HandOver(rules: rules) }
 }
@@ -94,6 +109,7 @@ extension Conductor {
         liveDesk.handOver.rules = settings.live.handOver
         for session in liveDesk.guests.keys.sorted() { look(at: session) }
         obey(liveDesk.handOver.orders(at: now))
+        tellPlaces()
         if let next, next.item.kind != .emergency, isOut(next) {
             withdraw(next)
         }
@@ -119,6 +135,21 @@ extension Conductor {
         if let title = buffer.title { retitle(title) }
     }
 
+    /// Tells each DJ where it stands.
+    private func tellPlaces() {
+        for guest in liveDesk.handOver.guests {
+            let place: LivePlace =
+                switch liveDesk.handOver.air {
+                case _ where guest.isHeld: .held
+                case .live(guest.session) where onAir?.session == guest.session: .onAir
+                case .bridged(guest.account, _): .bridged
+                default: .greenRoom
+                }
+            guard liveDesk.places.updateValue(place, forKey: guest.session) != place else { continue }
+            liveDesk.guests[guest.session]?.placed(place)
+        }
+    }
+
     private func leave(_ session: Int, clean: Bool) {
         obey(liveDesk.handOver.leave(session: session, clean: clean, at: now))
         forget(session)
@@ -127,6 +158,7 @@ extension Conductor {
     private func forget(_ session: Int) {
         liveDesk.guests[session] = nil
         liveDesk.goodbyes[session] = nil
+        liveDesk.places[session] = nil
     }
 
     /// The engine has nothing more of a DJ's deck: goodbye, or a drop-out.

@@ -17,13 +17,17 @@ public final class LiveBuffer: LiveSink, Sendable {
         public var limit: Length
         /// Below this level, in dBFS, it counts as silent.
         public var silence: Double
+        /// What is lost on the way comes later: a level that falls while nothing comes is no matter of clocks.
+        public var isGapless: Bool
 
         public init(
-            target: Length = Length(seconds: 1.5), limit: Length = Length(seconds: 12), silence: Double = -60
+            target: Length = Length(seconds: 1.5), limit: Length = Length(seconds: 12), silence: Double = -60,
+            isGapless: Bool = false
         ) {
             self.target = target
             self.limit = limit
             self.silence = silence
+            self.isGapless = isGapless
         }
     }
 
@@ -36,8 +40,10 @@ public final class LiveBuffer: LiveSink, Sendable {
         var drift = DriftControl()
         /// The mix's position at which the drift was looked at last.
         var lookedAt: Int64?
-        /// Frames that came so far.
+        /// Frames that came so far; and how many those were when that was looked at, and the mix's position when it
+        /// was seen to grow last.
         var came = 0
+        var cameBefore = (frames: 0, at: Int64(0))
         /// Titles, each with the frame from which on it holds, oldest first. The first one may have aired already.
         var titles: [(title: Title, from: Int)] = []
         var isEnded = false
@@ -89,6 +95,8 @@ public final class LiveBuffer: LiveSink, Sendable {
     private static let titleLimit = 64
     /// Frames over which silence is measured: 0.1 s.
     private static let window = 4_410
+    /// So long is no page: 0.3 s.
+    private static let gap: Int64 = 13_230
     /// Silence up to here is a pause: 1 s.
     private static let pause = 44_100
 
@@ -229,6 +237,8 @@ public final class LiveBuffer: LiveSink, Sendable {
             let last = state.lookedAt ?? position
             state.lookedAt = position
             guard position > last else { return }
+            if state.came != state.cameBefore.frames { state.cameBefore = (state.came, position) }
+            if depth.isGapless, position - state.cameBefore.at > Self.gap { state.drift.pause() }
             let rate = Double(EngineFormat.sampleRate)
             let ratio = state.drift.ratio(
                 waiting: Double(consumer.available) / rate, after: Double(position - last) / rate)

@@ -28,6 +28,8 @@ final class FrontDesk: Sendable {
     /// Where DJs come in; nil when none do.
     let stage: (any StageDoor)?
     let vitals: (any Vitals)?
+    /// The streams of those DJs whose clients resume.
+    let uplinks = UplinkBook()
     /// What the house's own listeners show; anew in each process.
     let pass = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
 

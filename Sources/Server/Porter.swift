@@ -198,34 +198,75 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
         guard let login = desk.credentials(head, visitor) else {
             throw .loginNeeded(realm: desk.station.name)
         }
-        let visit = SourceVisit(
-            path: head.path, login: SourceLogin(login), showName: head["ice-name"] ?? head["icy-name"],
-            userAgent: head["user-agent"], hangUp: { channel.close(promise: nil) })
+        let request = UplinkRequest(head)
+        @Sendable func visit(
+            _ uplink: SourceVisit.Uplink?, hangUp: @escaping @Sendable () -> Void
+        ) -> SourceVisit {
+            SourceVisit(
+                path: head.path, login: SourceLogin(login), showName: head["ice-name"] ?? head["icy-name"],
+                userAgent: head["user-agent"], uplink: uplink, hangUp: hangUp)
+        }
         allow(desk.limits.pageTime, context)
         let porter = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let task = Task {
-            let answer = await stage.enter(visit)
-            porter.eventLoop.execute {
-                let (porter, context) = porter.value
-                porter.entered(answer, head, visitor, context)
+            if let request {
+                let answer = await desk.uplinks.enter(request, SourceLogin(login), at: stage) { uplink in
+                    visit(uplink) { uplink.downlink.goodbye("The station has hung up.") }
+                }
+                porter.eventLoop.execute {
+                    let (porter, context) = porter.value
+                    porter.resumed(answer, head, visitor, context)
+                }
+            } else {
+                let answer = await stage.enter(visit(nil) { channel.close(promise: nil) })
+                porter.eventLoop.execute {
+                    let (porter, context) = porter.value
+                    porter.entered(answer, head, visitor, context)
+                }
             }
         }
         state = .answering(task, hungUp: false)
+    }
+
+    private func resumed(
+        _ answer: UplinkBook.Answer, _ head: RequestHead, _ visitor: Visitor, _ context: ChannelHandlerContext
+    ) {
+        switch answer {
+        case .taken(let line):
+            let voice = DownlinkVoice(line)
+            line.connected(context.channel, voice)
+            guard begin(line, .chunked, Source.welcome(head, fields: line.welcome), context) else { return }
+            // Only a channel that is closed refuses a handler.
+            try? context.pipeline.syncOperations.addHandler(voice)
+        case .late: refuse(.attemptOvertaken, head, context)
+        case .gone: refuse(.sessionUnknown, head, context)
+        case .other(let answer): entered(answer, head, visitor, context)
+        }
+    }
+
+    private func begin(
+        _ line: any SourceLine, _ body: SourceBody, _ welcome: String, _ context: ChannelHandlerContext
+    ) -> Bool {
+        guard case .answering(_, let hungUp) = state, context.channel.isActive else {
+            line.end(clean: false)
+            return false
+        }
+        deadline?.cancel()
+        let source = Source(
+            line, body: body, welcome: welcome, rest: reader.unread, hasHungUp: hungUp,
+            patience: desk.limits.sourcePatience)
+        guard handOver(to: source, context) else {
+            line.end(clean: false)
+            return false
+        }
+        return true
     }
 
     private func entered(
         _ answer: SourceAnswer, _ head: RequestHead, _ visitor: Visitor, _ context: ChannelHandlerContext
     ) {
         switch answer {
-        case .welcome(let line):
-            guard case .answering(_, let hungUp) = state, context.channel.isActive else {
-                return line.end(clean: false)
-            }
-            deadline?.cancel()
-            let source = Source(
-                line, body: SourceBody(head), welcome: Source.welcome(head), rest: reader.unread,
-                hasHungUp: hungUp, patience: desk.limits.sourcePatience)
-            if !handOver(to: source, context) { line.end(clean: false) }
+        case .welcome(let line): _ = begin(line, SourceBody(head), Source.welcome(head), context)
         case .stranger:
             desk.guessedWrong(visitor)
             refuse(.loginNeeded(realm: desk.station.name), head, context)

@@ -71,6 +71,10 @@ extension Refusal {
         fields: [.init(name: "Retry-After", value: "60")])
     static let tooSlow = Refusal(
         status: 408, reason: "Request Timeout", sentence: "The request did not arrive in time.")
+    static let attemptOvertaken = Refusal(
+        status: 409, reason: "Conflict", sentence: "A newer connection carries this session.")
+    static let sessionUnknown = Refusal(
+        status: 410, reason: "Gone", sentence: "This session is over: begin a new one, from its headers on.")
     static let lengthNeeded = Refusal(
         status: 411, reason: "Length Required",
         sentence: "The request has a body, but does not say how long it is.")

@@ -115,7 +115,7 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
     private func enter(_ login: SourceLogin, _ context: ChannelHandlerContext) {
         let channel = context.channel
         let visit = SourceVisit(
-            path: "/", login: login, showName: showName, userAgent: "a SHOUTcast encoder",
+            path: "/", login: login, showName: showName, userAgent: "a SHOUTcast encoder", uplink: nil,
             hangUp: { channel.close(promise: nil) })
         ask(context) { [stage] in
             await stage.enter(visit)

@@ -38,10 +38,11 @@ final class Source: ChannelInboundHandler {
         unread = rest
     }
 
-    /// What a client wants to hear before it sends, whatever HTTP says of a PUT; and none of them more of it.
-    static func welcome(_ head: RequestHead) -> String {
+    /// What a client wants to hear before it sends, whatever HTTP says of a PUT; and none of them more of it, but for the
+    /// lines of fields that it has asked for.
+    static func welcome(_ head: RequestHead, fields: String = "") -> String {
         let expects = head["expect"]?.lowercased().contains("100-continue") == true
-        return (expects ? "HTTP/1.1 100 Continue\r\n\r\n" : "") + "HTTP/1.0 200 OK\r\n\r\n"
+        return (expects ? "HTTP/1.1 100 Continue\r\n\r\n" : "") + "HTTP/1.0 200 OK\r\n" + fields + "\r\n"
     }
 
     func handlerAdded(context: ChannelHandlerContext) {

@@ -29,6 +29,13 @@ struct SourceBody {
     /// All that comes.
     init() { framing = .untilTheEnd }
 
+    /// In chunks, whatever a head says.
+    static var chunked: SourceBody {
+        var body = SourceBody()
+        body.framing = .chunked(.size)
+        return body
+    }
+
     init(_ head: RequestHead) {
         if head["transfer-encoding"]?.lowercased().contains("chunked") == true {
             framing = .chunked(.size)

@@ -8,6 +8,8 @@ public protocol StageDoor: Sendable {
     func verify(_ login: SourceLogin) async -> LoginAnswer
     /// Checks a DJ's login and lets it into the green room, or says why not.
     func enter(_ visit: SourceVisit) async -> SourceAnswer
+    /// How long a DJ whose client can resume is waited for after the loss of its line.
+    var patience: Duration { get }
     /// Takes the title of what a DJ plays; an empty one changes nothing.
     func announce(_ title: Title, as login: SourceLogin) async -> TitleAnswer
 }
@@ -54,8 +56,18 @@ public struct SourceVisit: Sendable {
     public let showName: String?
     /// The client's name of itself; free text.
     public let userAgent: String?
+    /// What its client can do beyond what Icecast's can; nil for a plain one.
+    public let uplink: Uplink?
     /// Closes the connection. Any thread; returns at once.
     public let hangUp: @Sendable () -> Void
+
+    /// A client that resumes after a loss (`Uplink.md`).
+    public struct Uplink: Sendable {
+        /// How much of the show it wants to have waiting here, in seconds: 0 to 60.
+        public let buffer: Double
+        /// The way back to the DJ.
+        public let downlink: Downlink
+    }
 }
 
 public enum SourceAnswer: Sendable {

@@ -53,6 +53,25 @@ import Testing
         #expect(residue > 80, "\(residue)")
     }
 
+    @Test func unsteeredItGivesTheSameSamplesHoweverItsInputIsCut() {
+        let tone = tone(441, frames: 100_000)
+        func convert(_ sizes: [Int]) -> [Float] {
+            var converter = SteeredConverter()
+            var (heard, start, turn) = ([Float](), 0, 0)
+            while start < tone.count {
+                let piece = Array(tone[start..<min(tone.count, start + sizes[turn % sizes.count])])
+                converter.steer(to: 1)
+                converter.convert(left: piece.span, right: piece.span) { left, _ in
+                    for frame in left.indices { heard.append(left[frame]) }
+                }
+                (start, turn) = (start + piece.count, turn + 1)
+            }
+            converter.finish { left, _ in for frame in left.indices { heard.append(left[frame]) } }
+            return heard
+        }
+        #expect(convert([1_024]) == convert([1, 7, 4_410, 300, 20_000]))
+    }
+
     @Test func steeredItTakesMoreOrLessAndNeverJumps() {
         let tone = tone(1_000, frames: 200_000)
         for most in [0.000_5, -0.000_5] {

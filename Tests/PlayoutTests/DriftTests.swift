@@ -42,6 +42,44 @@ import Testing
         }
     }
 
+    @Test(arguments: [0.0, 300, -300])
+    func aLossThatIsMadeUpForIsNoMatterOfClocks(ppm: Double) {
+        var control = DriftControl()
+        var (waiting, ratio) = (1.5, 1.0)
+        let step = 0.025
+        for _ in 0..<Int(1_800 / step) {
+            waiting += step * (1 + ppm / 1_000_000) / ratio - step
+            ratio = control.ratio(waiting: waiting, after: step)
+        }
+        let before = ratio
+        #expect(abs((before - 1) * 1_000_000 - ppm) < 20)
+        // For a second nothing comes; it is noticed after 0.3 s. Then all of it comes at once.
+        for index in 0..<Int(1 / step) {
+            waiting -= step
+            if index > 12 { control.pause() }
+            ratio = control.ratio(waiting: waiting, after: step)
+            #expect(abs(ratio - before) < 0.000_2)
+        }
+        waiting += 1
+        for _ in 0..<Int(60 / step) {
+            ratio = control.ratio(waiting: waiting, after: step)
+            waiting += step * (1 + ppm / 1_000_000) / ratio - step
+            #expect(abs(ratio - before) < 0.000_2)
+            if ppm == 0 { #expect(ratio == 1) }
+        }
+    }
+
+    @Test func aBufferThatStaysEmptierIsFilledAsEver() {
+        var control = DriftControl()
+        for _ in 0..<1_000 { _ = control.ratio(waiting: 1.5, after: 0.025) }
+        control.pause()
+        var ratio = 1.0
+        for _ in 0..<380 { ratio = control.ratio(waiting: 0.7, after: 0.025) }
+        #expect(ratio == 1)
+        for _ in 0..<1_000 { ratio = control.ratio(waiting: 0.7, after: 0.025) }
+        #expect(ratio == 0.999)
+    }
+
     @Test func howeverFarItIsOffItIsSteeredByAThousandPpmAtTheMost() {
         var control = DriftControl()
         for _ in 0..<1_000 { _ = control.ratio(waiting: 1, after: 0.025) }

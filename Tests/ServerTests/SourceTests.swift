@@ -41,7 +41,10 @@ import Testing
         let titles = Mutex<[Title]>([])
         let refusal: String?
 
-        init(most: Int = .max, refusal: String? = nil) {
+        let patience: Duration
+
+        init(most: Int = .max, refusal: String? = nil, patience: Duration = .seconds(60)) {
+            self.patience = patience
             line = Line(most: most)
             self.refusal = refusal
         }

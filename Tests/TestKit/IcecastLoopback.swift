@@ -16,6 +16,14 @@ public enum IcecastLoopback {
         return withAddress(port) { connect(descriptor, $0, $1) } == 0
     }
 
+    /// A connection to the port; nil when nobody takes it.
+    static func connection(to port: UInt16) -> Int32? {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        if withAddress(port, { connect(descriptor, $0, $1) }) == 0 { return descriptor }
+        close(descriptor)
+        return nil
+    }
+
     /// A socket that listens on a free port. Its connections hold few bytes that were not read.
     static func listen() -> (descriptor: Int32, port: UInt16) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

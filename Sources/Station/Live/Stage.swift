@@ -66,6 +66,11 @@ final class Stage: StageDoor {
         }
     }
 
+    /// A minute, or for as long as the bed stands in.
+    var patience: Duration {
+        max(.seconds(60), state.withLock { $0.live?.bridge } ?? .zero)
+    }
+
     func verify(_ login: SourceLogin) async -> LoginAnswer {
         guard let live = state.withLock({ $0.live }) else { return .stranger }
         switch await passwords.verify(.djs(live.accounts), user: login.name, password: login.secret) {
@@ -91,7 +96,7 @@ final class Stage: StageDoor {
 
     private func welcome(_ visit: SourceVisit, _ live: Configuration.Live) -> SourceAnswer {
         let account = visit.login.name
-        let buffer = LiveBuffer(LiveBuffer.Depth(live))
+        let buffer = LiveBuffer(LiveBuffer.Depth(live, for: visit.uplink))
         let now = now()
         let session = state.withLock { state in
             if let early = state.early.removeValue(forKey: account), now - early.at < Self.titleLife {
@@ -106,9 +111,11 @@ final class Stage: StageDoor {
             session: session, account: account,
             standIn: Title(artist: account, title: show.isEmpty ? "live" : show), buffer: buffer,
             dismiss: { [self] in
+                visit.uplink?.downlink.goodbye(wordsOfDismissal(of: session, account))
                 visit.hangUp()
                 queue.async { self.forget(session)?.stop() }
-            })
+            },
+            placed: { visit.uplink?.downlink.tell(state: $0.rawValue) })
         do throws(ActRefusal) {
             guard try control.welcome(guest) else {
                 return .refused("All \(HandOver.guestLimit) places for DJs are taken; try again in a moment.")
@@ -122,11 +129,23 @@ final class Stage: StageDoor {
                 // On the decoder's own thread, which must not wait for itself.
                 control.farewell(session, clean: end == .finished && line?.isClean == true)
                 tell(end, account)
-                if case .failed = end { visit.hangUp() }
+                if case .failed(let fault) = end {
+                    visit.uplink?.downlink.goodbye("The stream cannot be heard: \(fault.ofAStream)")
+                    visit.hangUp()
+                }
                 queue.async { _ = self.forget(session) }
             }, account: account, buffer: buffer)
         logger.info("a DJ is in the green room", metadata: ["dj": "\(account)", "client": "\(visit.client)"])
         return .welcome(line)
+    }
+
+    /// Why a DJ is sent away, for the DJ.
+    private func wordsOfDismissal(of session: Int, _ account: String) -> String {
+        let isReplaced = state.withLock {
+            $0.lines.contains { $0.key > session && $0.value.account == account }
+        }
+        return isReplaced
+            ? "You have connected once more, and that connection took over." : "You were sent off the air."
     }
 
     private func forget(_ session: Int) -> LiveLine? {
@@ -216,9 +235,12 @@ final class LiveLine: SourceLine {
 }
 
 extension LiveBuffer.Depth {
-    fileprivate init(_ live: Configuration.Live) {
+    /// A client that resumes says how deep, within bounds.
+    fileprivate init(_ live: Configuration.Live, for uplink: SourceVisit.Uplink?) {
+        let usual = live.latency == .low ? 0.35 : 1.5
         self.init(
-            target: Length(seconds: live.latency == .low ? 0.35 : 1.5), silence: live.silenceBelow)
+            target: Length(seconds: max(usual, min(uplink?.buffer ?? usual, 10))),
+            silence: live.silenceBelow, isGapless: uplink != nil)
     }
 }
 

@@ -1,0 +1,141 @@
+internal import Dispatch
+internal import NIOCore
+internal import NIOPosix
+internal import NIOSSL
+
+/// Performs what the machine decides, and tells it what became of that. Confined to the uplink's event loop; it waits for
+/// nothing.
+final class UplinkCore {
+    private let target: UplinkTarget
+    private let loop: any EventLoop
+    private let events: @Sendable (UplinkEvent) -> Void
+    private let stopped: () -> Void
+    private let tls: NIOSSLContext?
+    private var machine: UplinkMachine
+    private var titles = UplinkTitles()
+    private var connections: [Int: UplinkConnection] = [:]
+    /// Where the station was reached last: a name cannot be looked up while the network is away.
+    private var address: SocketAddress?
+    private var waiting: [UplinkMachine.Event] = []
+    private var isBusy = false
+    private let start = NIODeadline.now()
+
+    /// How often time is looked at.
+    private static let beat = TimeAmount.milliseconds(50)
+    /// How long a station may leave sent bytes unconfirmed before the kernel gives the connection up: 10 s.
+    private static let userTimeout = ChannelOptions.Types.SocketOption(
+        level: .tcp, name: NIOBSDSocket.Option(rawValue: 18))
+
+    init(
+        _ target: UplinkTarget, on loop: any EventLoop, events: @escaping @Sendable (UplinkEvent) -> Void,
+        stopped: @escaping () -> Void
+    ) {
+        self.target = target
+        self.loop = loop
+        self.events = events
+        self.stopped = stopped
+        machine = UplinkMachine(target)
+        // The default is to verify against the system's roots; making it fails only without memory.
+        tls = target.usesTLS ? try? NIOSSLContext(configuration: .makeClientConfiguration()) : nil
+    }
+
+    private var now: Duration { .nanoseconds((NIODeadline.now() - start).nanoseconds) }
+
+    func run() { beat() }
+
+    private func beat() {
+        handle(.tick)
+        askTitle()
+        guard !machine.isOver else { return }
+        loop.assumeIsolated().scheduleTask(in: Self.beat) { [self] in beat() }
+    }
+
+    /// One event after the other: what is done for one may bring the next.
+    func handle(_ event: UplinkMachine.Event) {
+        waiting.append(event)
+        guard !isBusy else { return }
+        isBusy = true
+        defer { isBusy = false }
+        while !waiting.isEmpty {
+            let actions = machine.handle(waiting.removeFirst(), at: now)
+            for action in actions { perform(action) }
+            machine.current.flatMap { connections[$0.number] }?.flush()
+        }
+    }
+
+    private func perform(_ action: UplinkMachine.Action) {
+        switch action {
+        case .dial(let number): dial(number)
+        case .ask(let number, let head):
+            connections[number]?.write(Array(head.utf8))
+            connections[number]?.flush()
+        case .write(let number, let bytes): connections[number]?.write(bytes)
+        case .close(let number): connections.removeValue(forKey: number)?.close()
+        case .tell(let event):
+            if case .connected(let resumes, _) = event {
+                address =
+                    machine.current.flatMap { connections[$0.number]?.channel?.remoteAddress } ?? address
+                titles.connected(resumes: resumes)
+            }
+            events(event)
+        case .stop: stopped()
+        }
+    }
+
+    // MARK: Connections
+
+    private func dial(_ number: Int) {
+        let connection = UplinkConnection(number) { [weak self] in self?.handle($0) }
+        connections[number] = connection
+        guard let bootstrap = bootstrap(connection) else {
+            return connection.failed("No encrypted connection could be prepared.")
+        }
+        let dialled =
+            if let address, number % 4 != 0 { bootstrap.connect(to: address) } else {
+                bootstrap.connect(host: target.host, port: target.port)
+            }
+        let host = target.host
+        dialled.assumeIsolated().whenFailure { connection.failed("\(host) cannot be reached (\($0)).") }
+    }
+
+    private func bootstrap(_ handler: any ChannelInboundHandler) -> ClientBootstrap? {
+        if target.usesTLS, tls == nil { return nil }
+        let handler = NIOLoopBound(handler, eventLoop: loop)
+        let (tls, host) = (tls, target.host)
+        return ClientBootstrap(group: loop)
+            .connectTimeout(.seconds(10))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(Self.userTimeout, value: 10_000)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : host))
+                    }
+                    try channel.pipeline.syncOperations.addHandler(handler.value)
+                }
+            }
+    }
+
+    // MARK: Titles
+
+    func announce(artist: String?, title: String) {
+        titles.want(UplinkWire.titleRequest(target, artist: artist, title: title))
+        askTitle()
+    }
+
+    private func askTitle() {
+        guard machine.current?.isDoubted == false, let request = titles.next(at: now) else { return }
+        let call = UplinkTitleCall(request) { [weak self] taken in
+            guard let self else { return }
+            titles.answered(taken, at: now)
+        }
+        guard let bootstrap = bootstrap(call) else { return call.finish(taken: false) }
+        let dialled =
+            if let address { bootstrap.connect(to: address) } else {
+                bootstrap.connect(host: target.host, port: target.port)
+            }
+        dialled.assumeIsolated().whenFailure { _ in call.finish(taken: false) }
+    }
+}
