@@ -1,6 +1,6 @@
 public import Audio
-public import Codecs
 internal import CShims
+public import Codecs
 internal import Synchronization
 internal import Threads
 

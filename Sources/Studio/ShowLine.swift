@@ -11,3 +11,5 @@ public protocol ShowLine: AnyObject, Sendable {
     /// Hangs up at once.
     func abandon()
 }
+
+extension Uplink: ShowLine {}
