@@ -156,7 +156,7 @@ let package = Package(
         tests(
             "StudioTests",
             [
-                "Studio", "Server", "Codecs", "Audio", "CShims",
+                "Studio", "Server", "Codecs", "Audio", "CShims", "funkhaus-media",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),

@@ -34,6 +34,8 @@ public struct ShowState: Sendable, Hashable {
     /// Why the station does not want the show.
     public var refusal: String?
     public var isEnding = false
+    /// Where the show stood when the station said so last.
+    private var place = UplinkState.greenRoom
     private var airedBefore: Int64 = 0
     private var onAirSince: Int64?
 
@@ -48,15 +50,16 @@ public struct ShowState: Sendable, Hashable {
 
     public mutating func take(_ event: UplinkEvent, at now: Int64) {
         switch event {
-        case .connected(_, let isFunkhaus):
+        case .connected(let resumes, let isFunkhaus):
             wasConnected = true
-            if case .connected = line { break }
-            line = .connected(isFunkhaus ? .greenRoom : nil)
+            line = .connected(isFunkhaus ? (resumes ? place : .greenRoom) : nil)
         case .lost(let why): line = .lost(why)
         case .refused(let why):
             refusal = why
             line = .over
-        case .state(let state): line = .connected(state)
+        case .state(let state):
+            place = state
+            line = .connected(state)
         case .says(let text): words = text
         case .repaired(let seconds): repaired += seconds
         case .dropped(let seconds): dropped += seconds

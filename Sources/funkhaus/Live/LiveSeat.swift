@@ -20,7 +20,7 @@ final class LiveSeat {
     private var screen: LiveScreen
     private let titleBox: TitleBox?
     private var titles: TitlesFile?
-    private var news: [Line] = []
+    private var news: [LiveSentence] = []
     private var fault: MediaFault?
     private var (drawnAt, lookedAt): (Int64, Int64) = (0, 0)
 
@@ -38,7 +38,7 @@ final class LiveSeat {
         titleBox = TitleBox(environment: environment)
         self.titles = titles
         if keys != nil { write(LiveScreen.begin) }
-        news.append(Line(words.fill(words.connecting, station)))
+        news.append(LiveSentence(words.fill(words.connecting, station)))
         if fader != .open { news.append(words.sentence(fader)) }
     }
 
@@ -86,7 +86,7 @@ final class LiveSeat {
     func did(_ key: LiveKey, fader: Fader) {
         if key == .end, !state.isEnding {
             state.isEnding = true
-            news.append(Line(words.ending))
+            news.append(LiveSentence(words.ending))
         }
         guard fader != state.fader else { return }
         state.fader = fader
@@ -99,14 +99,15 @@ final class LiveSeat {
         let now = now
         guard !news.isEmpty || now - drawnAt > 100_000_000 else { return }
         drawnAt = now
-        let clock = StationTime(nanoseconds: .wallNow, zone: .current).local.clock
-        let lines = news.map { Line(clock + "  ") + $0 }
-        news = []
+        let clock = StationTime(nanoseconds: .wallNow, zone: .current).local.clock + "  "
         if keys == nil {
-            if !lines.isEmpty { write(lines.map { $0.text(for: terminal) + "\n" }.joined()) }
+            // A log has no width.
+            write(news.map { clock + $0.text.safe + "\n" }.joined())
         } else {
+            let lines = news.flatMap { Line.wrapped($0.text, after: clock, $0.style) }
             write(screen.draw(lines, panel: panel.lines(state, typed: keyboard.typed, at: now)))
         }
+        news = []
     }
 
     /// Gets up: the terminal is as it was before.
@@ -114,7 +115,7 @@ final class LiveSeat {
     /// - Returns: why there was no show; nil when all is well.
     func leave() -> CommandError? {
         let sentence = words.fill(words.ended, state.timeOnAir(at: now).clock)
-        if state.wasConnected { news.append(Line(sentence)) }
+        if state.wasConnected { news.append(LiveSentence(sentence)) }
         drawnAt = 0
         draw(level: state.level)
         if keys != nil { write(screen.leave() + LiveScreen.end) }

@@ -122,51 +122,62 @@ struct LiveWords: Equatable {
     }
 }
 
+/// Something that happened, for people.
+struct LiveSentence: Equatable {
+    var text: String
+    var style: Line.Style
+
+    init(_ text: String, _ style: Line.Style = .plain) {
+        self.text = text
+        self.style = style
+    }
+}
+
 extension LiveWords {
     /// What a person is told of an event; nil where there is nothing to tell.
     ///
     /// - Parameter station: what the station is called: host and port.
-    func sentence(_ event: UplinkEvent, station: String, wasConnected: Bool) -> Line? {
+    func sentence(_ event: UplinkEvent, station: String, wasConnected: Bool) -> LiveSentence? {
         switch event {
         case .connected(let resumes, let isFunkhaus):
             let words =
                 resumes || (wasConnected && isFunkhaus) ? resumed : isFunkhaus ? connected : connectedPlainly
-            return Line(fill(words, station), .good)
-        case .lost(let why): return Line(fill(lost, why), .bad)
-        case .refused(let why): return Line(fill(refused, why), .bad)
-        case .state(.greenRoom): return Line(greenRoom)
-        case .state(.onAir): return Line(onAir, .bad)
-        case .state(.bridged): return Line(bridged, .bad)
-        case .state(.held): return Line(held)
-        case .says(let text): return Line(fill(says, text), .strong)
-        case .repaired(let seconds): return Line(fill(repaired, seconds.tenths))
-        case .dropped(let seconds): return Line(fill(dropped, seconds.tenths), .bad)
+            return LiveSentence(fill(words, station), .good)
+        case .lost(let why): return LiveSentence(fill(lost, why), .bad)
+        case .refused(let why): return LiveSentence(fill(refused, why), .bad)
+        case .state(.greenRoom): return LiveSentence(greenRoom)
+        case .state(.onAir): return LiveSentence(onAir, .bad)
+        case .state(.bridged): return LiveSentence(bridged, .bad)
+        case .state(.held): return LiveSentence(held)
+        case .says(let text): return LiveSentence(fill(says, text), .strong)
+        case .repaired(let seconds): return LiveSentence(fill(repaired, seconds.tenths))
+        case .dropped(let seconds): return LiveSentence(fill(dropped, seconds.tenths), .bad)
         case .acknowledged, .ended: return nil
         }
     }
 
-    func sentence(_ event: ShowEvent) -> Line? {
+    func sentence(_ event: ShowEvent) -> LiveSentence? {
         switch event {
-        case .opened(let source): return Line(fill(input, source.words))
-        case .inputLost(let fault): return Line(fill(inputLost, fault.ofADevice), .bad)
-        case .title(let title): return Line(fill(self.title, title.line))
-        case .recording(let path): return Line(fill(recording, path))
-        case .recordingEnded(.tooSlow): return Line(recordingSlow, .bad)
+        case .opened(let source): return LiveSentence(fill(input, source.words))
+        case .inputLost(let fault): return LiveSentence(fill(inputLost, fault.ofADevice), .bad)
+        case .title(let title): return LiveSentence(fill(self.title, title.line))
+        case .recording(let path): return LiveSentence(fill(recording, path))
+        case .recordingEnded(.tooSlow): return LiveSentence(recordingSlow, .bad)
         case .recordingEnded(.notWritten(ENOSPC)), .recordingEnded(.notWritten(EDQUOT)):
-            return Line(recordingFull, .bad)
+            return LiveSentence(recordingFull, .bad)
         case .recordingEnded(.notWritten(let code)):
-            return Line(fill(recordingFailed, String(cString: strerror(code))), .bad)
+            return LiveSentence(fill(recordingFailed, String(cString: strerror(code))), .bad)
         case .recordingEnded(.notBegun(let code)):
-            return Line(fill(recordingNot, String(cString: strerror(code))), .bad)
+            return LiveSentence(fill(recordingNot, String(cString: strerror(code))), .bad)
         case .ended: return nil
         }
     }
 
-    func sentence(_ fader: Fader) -> Line {
+    func sentence(_ fader: Fader) -> LiveSentence {
         switch fader {
-        case .open: Line(open, .good)
-        case .muted: Line(muted, .bad)
-        case .cued: Line(cued, .strong)
+        case .open: LiveSentence(open, .good)
+        case .muted: LiveSentence(muted, .bad)
+        case .cued: LiveSentence(cued, .strong)
         }
     }
 }
