@@ -21,7 +21,7 @@ final class UplinkCore {
     private let start = NIODeadline.now()
 
     /// How often time is looked at.
-    private static let beat = TimeAmount.milliseconds(50)
+    private static let beat = TimeAmount.milliseconds(25)
     /// How long a station may leave sent bytes unconfirmed before the kernel gives the connection up: 10 s.
     private static let userTimeout = ChannelOptions.Types.SocketOption(
         level: .tcp, name: NIOBSDSocket.Option(rawValue: 18))

@@ -85,7 +85,7 @@ struct UplinkMachine {
 
     /// What may wait in this process at one time: the backlog is the queue, not the socket.
     private static let window = 65_536
-    private static let mostDials = 8
+    private static let mostDials = 16
     /// What is kept beyond the station's buffer, in seconds.
     private static let reserve = 60.0
     /// What a stream that begins anew at a plain Icecast begins with, in seconds.
@@ -175,9 +175,18 @@ struct UplinkMachine {
         }
         lastNumber += 1
         dials.append(Dial(number: lastNumber, since: now))
-        let isUrgent = wasTaken && now - lostSince < .seconds(60)
-        nextDial = now + (isUrgent ? .milliseconds(250) : .seconds(1))
+        nextDial = now + pause(at: now)
         return [.dial(lastNumber)]
+    }
+
+    /// Between two dials: a buffer that is running dry is worth some packets more.
+    private func pause(at now: Duration) -> Duration {
+        guard wasTaken, !isPlain else { return .seconds(1) }
+        switch now - lostSince {
+        case ..<(.seconds(2)): return .milliseconds(125)
+        case ..<(.seconds(60)): return .milliseconds(250)
+        default: return .seconds(1)
+        }
     }
 
     private mutating func ask(_ number: Int) -> [Action] {

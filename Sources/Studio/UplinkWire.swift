@@ -107,7 +107,7 @@ struct UplinkReply: Equatable, Sendable {
 
     /// Reads a head, without its empty line; nil when it is no HTTP answer.
     init?(head: String) {
-        let lines = head.split(separator: "\n").map { $0.last == "\r" ? $0.dropLast() : $0 }
+        let lines = head.split(whereSeparator: \.isNewline)
         let words = lines.first?.split(separator: " ") ?? []
         guard words.count >= 2, words[0].hasPrefix("HTTP/"), let status = Int(words[1]) else { return nil }
         self.status = status
