@@ -4,7 +4,8 @@ internal import Codecs
 /// What happens to a show's frames, in their order: meter, fader, encoder and line, recording. One owner, one thread.
 struct ShowChain: ~Copyable {
     private var meter = ShowMeter()
-    private var gain: Float = 0
+    /// Where the fader stood at the end of the last block; nil before the first.
+    private var gain: Float?
     private let stream: any EncodedStream
     private let line: any ShowLine
     private let recorder: Recorder?
@@ -58,8 +59,10 @@ struct ShowChain: ~Copyable {
 
     /// Moves the fader within the block, so that it does not click.
     private mutating func move(_ block: inout AudioBlock, _ count: Int, to target: Float) {
-        guard gain != 1 || target != 1 else { return }
-        let (from, step) = (gain, (target - gain) / Float(count))
+        let from = gain ?? target
+        gain = target
+        guard from != 1 || target != 1 else { return }
+        let step = (target - from) / Float(count)
         block.withChannels { left, right in
             for frame in 0..<count {
                 let gain = from + step * Float(frame + 1)
@@ -67,6 +70,5 @@ struct ShowChain: ~Copyable {
                 right[frame] *= gain
             }
         }
-        gain = target
     }
 }

@@ -115,7 +115,8 @@ final class UplinkConnection: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         if case .sentence(var reply) = state {
             let text = unread.readString(length: min(500, unread.readableBytes)) ?? ""
-            reply.sentence = text.contains("<") ? "" : UplinkWire.visible(String(text.prefix { !$0.isNewline }))
+            reply.sentence =
+                text.contains("<") ? "" : UplinkWire.visible(String(text.prefix { !$0.isNewline }))
             tell(.replied(number, reply))
         }
         tell(.closed(number, why: failure ?? "The station has closed the line."))
