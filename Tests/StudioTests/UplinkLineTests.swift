@@ -135,7 +135,7 @@ import Testing
     @Test func whatTheStationSaysReachesTheDJAndTheStateComesAgainAfterALoss() async throws {
         try await withLine { stage, proxy, uplink, told in
             uplink.send(headers: [1])
-            try await until("it connects") { told.connections == 1 && stage.downlink != nil }
+            try await until("it connects") { told.connections > 0 && stage.downlink != nil }
             stage.downlink?.tell(state: "green room")
             stage.downlink?.tell(state: "on air")
             stage.downlink?.say("Zu leise: \"Gain\" höher\ndrehen.")
@@ -143,9 +143,11 @@ import Testing
                 told.all.contains(.state(.onAir))
                     && told.all.contains(.says("Zu leise: \"Gain\" höher drehen."))
             }
+            // A starved machine may have lost the line by itself.
+            let before = told.count { $0 == .state(.onAir) }
             proxy.cut(.reset)
             proxy.mend()
-            try await until("it is told again") { told.count { $0 == .state(.onAir) } == 2 }
+            try await until("it is told again") { told.count { $0 == .state(.onAir) } > before }
         }
     }
 
