@@ -34,9 +34,11 @@ public enum WorkerMain {
                 try measure(try open(path))
             case .receive:
                 try lockDown()
-                try receive(LineReader(InputLine(rest)))
+                // What is decoded is not gathered: it is about to be heard.
+                try receive(LineReader(InputLine(rest)), gathering: 1)
             case .capture(let device, let settings):
-                try receive(LineReader(SoundSystems(settings).open(device)))
+                // Some devices give a frame at a time: 10 ms are worth a message.
+                try receive(LineReader(SoundSystems(settings).open(device)), gathering: 441)
             case .devices(let settings):
                 for device in try SoundSystems(settings).devices() {
                     try send(WorkerMessage.device(device).bytes)
@@ -64,13 +66,13 @@ public enum WorkerMain {
         try send(WorkerMessage.finished.bytes)
     }
 
-    private static func receive(_ reader: LineReader) throws(MediaFault) {
+    private static func receive(_ reader: LineReader, gathering least: Int) throws(MediaFault) {
         try send(WorkerMessage.opened(reader.source).bytes)
-        // What is decoded is not gathered: it is about to be heard.
-        let sender = AudioSender(gathers: false)
+        let sender = AudioSender(least: least)
         try reader.read(into: sender) { (artist, title) throws(MediaFault) in
             try send(WorkerMessage.title(artist: artist, title: title).bytes)
         }
+        try sender.flush()
         try send(WorkerMessage.finished.bytes)
     }
 
@@ -123,14 +125,14 @@ public enum WorkerMain {
     }
 }
 
-/// Gathers frames into messages of the largest size, or sends them as they come.
+/// Gathers frames into messages of at least so many, the largest size if nothing else is said.
 private final class AudioSender: FrameSink {
-    private let gathers: Bool
+    private let least: Int
     private var left: [Float] = []
     private var right: [Float] = []
 
-    init(gathers: Bool = true) {
-        self.gathers = gathers
+    init(least: Int = WorkerWire.mostFrames) {
+        self.least = least
         left.reserveCapacity(WorkerWire.mostFrames)
         right.reserveCapacity(WorkerWire.mostFrames)
     }
@@ -145,7 +147,7 @@ private final class AudioSender: FrameSink {
             taken += count
             if self.left.count == WorkerWire.mostFrames { try flush() }
         }
-        if !gathers { try flush() }
+        if self.left.count >= least { try flush() }
     }
 
     func flush() throws(MediaFault) {

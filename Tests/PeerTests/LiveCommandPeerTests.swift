@@ -143,7 +143,7 @@ import Testing
         live.program.signalAlone(SIGINT)
         // Nobody was there to take the show; what was recorded is there all the same.
         #expect(try await live.program.wait(.seconds(60)) == 3, "\(live.program.output)")
-        try expectCount(try await live.recording(), seconds: 4)
+        try expectCount(try await live.recording(), seconds: 2)
     }
 
     /// One stretch of the count, nearly so long at least.

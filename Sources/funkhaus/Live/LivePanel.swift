@@ -50,7 +50,7 @@ struct LivePanel {
             case .over: (words.over, .plain)
             }
         var head = Line(place, style)
-        if state.isEnding {
+        if state.isEnding, state.line != .over {
             head.add("  " + words.ending, .faint)
         } else if state.fader != .open {
             head.add("  " + (state.fader == .muted ? words.muted : words.cued), .bad)

@@ -121,8 +121,7 @@ final class LiveSeat {
         if keys != nil { write(screen.leave() + LiveScreen.end) }
         keys = nil
         if let refusal = state.refusal {
-            return CommandError(
-                sentence: words.fill(words.refused, refusal), remedy: "")
+            return CommandError(sentence: words.fill(words.refused, refusal))
         }
         if let fault {
             return CommandError(sentence: state.source == nil ? fault.ofADevice : fault.explanation)
