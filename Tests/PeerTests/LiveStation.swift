@@ -165,7 +165,7 @@ struct HeardAir: CustomStringConvertible {
         let period = TestSignal.counterPeriod(rate: signal.rate)
         var runs: [TestSignal.CounterRun] = []
         var lastOffset = 0
-        for run in signal.counterRuns(window: window, tolerance: 2) {
+        for run in signal.counterRuns(window: window, tolerance: 2) where run.frames.count > 2 * window {
             let off = abs(run.offset - lastOffset) % period
             if let last = runs.indices.last, min(off, period - off) <= 6,
                 run.frames.lowerBound - runs[last].frames.upperBound < signal.rate / 4
