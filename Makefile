@@ -7,11 +7,12 @@ PREFIX ?= /usr/local
 SWIFT ?= swift
 
 # Debian's packages: what the build needs, and what the tests listen with, push to and measure by.
-BUILD_PACKAGES := libogg-dev libvorbis-dev libmp3lame-dev libopus-dev libsoxr-dev libshout-dev libebur128-dev \
-	libsqlite3-dev libcrypt-dev libcurl4-openssl-dev pkgconf \
-	libavformat-dev libavcodec-dev libswresample-dev libavutil-dev
+BUILD_PACKAGES := libogg-dev libvorbis-dev libmp3lame-dev libopus-dev libflac-dev libsoxr-dev libshout-dev \
+	libebur128-dev libsqlite3-dev libcrypt-dev libcurl4-openssl-dev pkgconf \
+	libavformat-dev libavcodec-dev libavdevice-dev libswresample-dev libavutil-dev
 TEST_PACKAGES := icecast2 ffmpeg vorbis-tools opus-tools mpg123 curl openssl mpv vlc-bin vlc-plugin-base mplayer \
-	chromium firefox-esr ezstream liquidsoap
+	chromium firefox-esr ezstream liquidsoap ices2 gstreamer1.0-tools gstreamer1.0-plugins-base \
+	gstreamer1.0-plugins-good butt darkice pulseaudio pulseaudio-utils flac xvfb iproute2 iptables
 BENCH_PACKAGES := gcc python3 python3-numpy valgrind ffmpeg vorbis-tools icecast2 ices2 ezstream liquidsoap mpd
 
 # An import that Package.swift does not allow is an error, as every warning is.

@@ -53,9 +53,11 @@ let package = Package(
         system("CLame", nil, "libmp3lame-dev"),
         system("COpus", nil, "libopus-dev"),
         system("CSoxr", nil, "libsoxr-dev"),
+        system("CFlac", nil, "libflac-dev"),
         system("CShout", nil, "libshout-dev"),
         system(
-            "CAV", "libavformat", "libavformat-dev", "libavcodec-dev", "libswresample-dev", "libavutil-dev"),
+            "CAV", "libavformat", "libavformat-dev", "libavcodec-dev", "libavdevice-dev",
+            "libswresample-dev", "libavutil-dev"),
         system("CEbur128", nil, "libebur128-dev"),
         system("CCrypt", nil, "libcrypt-dev"),
         system("CCurl", nil, "libcurl4-openssl-dev"),
@@ -67,7 +69,9 @@ let package = Package(
         .target(name: "Media", dependencies: ["Audio", "CAV", "CEbur128", "CShims"], swiftSettings: guarded),
         .target(
             name: "Codecs",
-            dependencies: ["Audio", "Threads", "COgg", "CVorbis", "CLame", "COpus", "CSoxr", "CShims"],
+            dependencies: [
+                "Audio", "Threads", "COgg", "CVorbis", "CLame", "COpus", "CSoxr", "CEbur128", "CShims",
+            ],
             swiftSettings: guarded + instruments),
         .target(
             name: "Broadcast", dependencies: ["Codecs", "Audio", "Threads", "CShout", "CShims"],
@@ -78,7 +82,7 @@ let package = Package(
         .target(
             name: "Monitor",
             dependencies: [
-                "Codecs", "Audio", "Threads", "CCurl", "CEbur128", "CShims",
+                "Codecs", "Audio", "Threads", "CCurl", "CShims",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: guarded),
         .target(
@@ -106,7 +110,7 @@ let package = Package(
         .target(
             name: "Studio",
             dependencies: [
-                "Codecs", "Audio", "Threads", "CShims",
+                "Codecs", "Audio", "Threads", "CFlac", "CShims",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -114,7 +118,8 @@ let package = Package(
         .executableTarget(
             name: "funkhaus",
             dependencies: [
-                "Station", "Studio", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Station", "Studio", "Codecs", "Audio", "Threads",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: house),
         .executableTarget(name: "funkhaus-media", dependencies: ["Media"], swiftSettings: house),
 
@@ -151,7 +156,7 @@ let package = Package(
         tests(
             "StudioTests",
             [
-                "Studio", "Server", "Codecs", "Audio", "CShims",
+                "Studio", "Server", "Codecs", "Audio", "CShims", "funkhaus-media",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -159,7 +164,10 @@ let package = Package(
         tests("StationTests", ["Station", "History", "Programme", "Codecs", "Audio"]),
         tests(
             "CommandTests",
-            ["funkhaus", "Station", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            [
+                "funkhaus", "Station", "Studio", "Codecs", "Audio",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         tests("TestKitTests", ["Audio"]),
         tests("PeerTests", ["Studio", "Codecs", "Audio", "funkhaus", "funkhaus-media"]),
     ]

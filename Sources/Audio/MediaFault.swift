@@ -24,6 +24,10 @@ public enum MediaFault: Error, Hashable {
     case tooLarge
     /// It was changed while it was being read.
     case changed
+    /// The library that speaks to sound devices is not installed.
+    case noSoundSystem
+    /// A sound device does not open: an error number of the system's.
+    case noDevice(errno: Int32)
 
     // What only the daemon sees.
 
@@ -59,6 +63,7 @@ extension MediaFault {
         case .endless: "it lasts longer than 24 hours; cut it into shorter files."
         case .tooLarge: "it needs too much memory to read; look for oversized pictures or tags in it."
         case .changed: "it changed while it was being read; it is read anew the next time."
+        case .noSoundSystem, .noDevice: ofADevice
         case .crashed(let signal): "the decoder crashed on it (signal \(signal)); encode it again."
         case .exited(let status): "the decoder gave up on it (status \(status)); encode it again."
         case .hung: "the decoder got stuck on it; look at the disk, or encode it again."
@@ -81,6 +86,22 @@ extension MediaFault {
         case .hung: "the decoder got stuck on the stream; connect again."
         case .workerMissing: explanation
         default: "the stream is damaged and cannot be decoded; connect again."
+        }
+    }
+}
+
+extension MediaFault {
+    /// What is wrong with a sound device and what to do, in one plain sentence.
+    public var ofADevice: String {
+        switch self {
+        case .noSoundSystem:
+            "sound devices need the Debian package libavdevice59; install it, or use --input with a file."
+        case .noDevice(let errno):
+            "it does not open (error \(errno)); is it plugged in and allowed? funkhaus live --devices lists what there is."
+        case .crashed, .exited, .nonsense, .hung:
+            "the program that listens to it has failed; look at the sound system's own settings."
+        case .workerMissing: explanation
+        default: "it gives no more sound; look at its cable and at the sound system's own settings."
         }
     }
 }

@@ -201,6 +201,8 @@ extension MediaFault {
         case .endless: (9, 0, "")
         case .tooLarge: (10, 0, "")
         case .changed: (11, 0, "")
+        case .noSoundSystem: (13, 0, "")
+        case .noDevice(let errno): (14, errno, "")
         case .corrupt, .crashed, .exited, .hung, .nonsense, .workerMissing: (12, 0, "")
         }
     }
@@ -222,6 +224,8 @@ extension MediaFault {
         case 10: self = .tooLarge
         case 11: self = .changed
         case 12: self = .corrupt
+        case 13: self = .noSoundSystem
+        case 14: self = .noDevice(errno: number)
         default: throw WireFault()
         }
     }

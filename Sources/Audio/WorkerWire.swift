@@ -49,11 +49,16 @@ public enum WorkerRequest: WireMessage, Hashable {
     case receive
     /// Take what follows this message, to the connection's end, for a stream as listeners get it, and send its contours.
     case listen
+    /// Send what comes from a device, the default one if none is named, until the daemon closes the connection.
+    case capture(SoundDevice?, SoundSettings)
+    /// Say which devices there are.
+    case devices(SoundSettings)
 
     public static func limit(kind: UInt8) -> Int? {
         switch kind {
         case 1, 2: 16 + WorkerWire.mostText
         case 3, 4: 0
+        case 5, 6: 16_384 + WorkerWire.mostText
         default: nil
         }
     }
@@ -66,6 +71,8 @@ public enum WorkerRequest: WireMessage, Hashable {
             self = .decode(path: try fields.text(), from: from)
         case 2: self = .measure(path: try fields.text())
         case 3: self = .listen
+        case 5: self = .capture(try SoundDevice(optional: &fields), try SoundSettings(&fields))
+        case 6: self = .devices(try SoundSettings(&fields))
         default: self = .receive
         }
     }
@@ -81,6 +88,12 @@ public enum WorkerRequest: WireMessage, Hashable {
         case .measure(let path): WireBytes.message(2) { $0.add(path) }
         case .receive: WireBytes.message(4)
         case .listen: WireBytes.message(3)
+        case .capture(let device, let settings):
+            WireBytes.message(5) { bytes in
+                bytes.add(device)
+                bytes.add(settings)
+            }
+        case .devices(let settings): WireBytes.message(6) { $0.add(settings) }
         }
     }
 }
@@ -102,10 +115,12 @@ public enum WorkerMessage: WireMessage, Hashable {
     case failed(MediaFault)
     /// A stream says what is played from its next frame on; nil where it says nothing.
     case title(artist: String?, title: String?)
+    /// One of the devices that there are.
+    case device(SoundDevice)
 
     public static func limit(kind: UInt8) -> Int? {
         switch kind {
-        case 1, 5, 8: 16_384
+        case 1, 5, 8, 9: 16_384
         case 2: WorkerWire.mostFrames * EngineFormat.channels * MemoryLayout<Float>.size
         case 3, 4: 0
         case 6: 256
@@ -125,6 +140,7 @@ public enum WorkerMessage: WireMessage, Hashable {
         case 5: self = .measured(try FileMeasurement(&fields))
         case 6: self = .failed(try MediaFault(&fields))
         case 7: self = .heard(try fields.contours())
+        case 9: self = .device(try SoundDevice(&fields))
         default: self = .title(artist: try fields.optionalText(), title: try fields.optionalText())
         }
     }
@@ -143,6 +159,7 @@ public enum WorkerMessage: WireMessage, Hashable {
                 bytes.add(artist)
                 bytes.add(title)
             }
+        case .device(let device): WireBytes.message(9) { $0.add(device) }
         case .heard(let contours): WireBytes.message(7) { for contour in contours { $0.add(contour) } }
         }
     }

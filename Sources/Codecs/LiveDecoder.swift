@@ -41,13 +41,14 @@ public final class LiveDecoder: Sendable {
     /// Begins to decode. Returns at once; what goes wrong is in `state`.
     ///
     /// - Parameters:
+    ///   - request: what the worker is to read: the bytes that are offered, a device (`capture`), or a file (`decode`).
     ///   - patience: how long a worker may take no byte and give no frame while both are wanted, in milliseconds.
     ///   - ended: called once, on the reader thread, when no frame follows; it must return soon and not stop the decoder.
     public static func start(
-        workers: MediaWorkers, sink: any LiveSink, patience: Int = 3_000,
+        workers: MediaWorkers, request: WorkerRequest = .receive, sink: any LiveSink, patience: Int = 3_000,
         ended: @escaping @Sendable (State) -> Void = { _ in }
     ) -> LiveDecoder {
-        let line = Line(sink, patience: patience, ended: ended)
+        let line = Line(request, sink, patience: patience, ended: ended)
         let thread = OwnedThread(name: "live-reader")
         thread.start { line.run(workers) }
         return LiveDecoder(line, thread: thread)
@@ -85,13 +86,16 @@ private final class Line: Sendable {
     }
 
     let state = Mutex(Known())
+    private let request: WorkerRequest
     private let sink: any LiveSink
     private let patience: Int
     private let ended: @Sendable (LiveDecoder.State) -> Void
 
     init(
-        _ sink: any LiveSink, patience: Int, ended: @escaping @Sendable (LiveDecoder.State) -> Void
+        _ request: WorkerRequest, _ sink: any LiveSink, patience: Int,
+        ended: @escaping @Sendable (LiveDecoder.State) -> Void
     ) {
+        self.request = request
         self.sink = sink
         self.patience = patience
         self.ended = ended
@@ -129,9 +133,9 @@ private final class Line: Sendable {
         do throws(MediaFault) {
             // A spare may have died while it waited: when it does not take the request, a fresh worker is asked.
             var worker = try workers.take()
-            if !worker.send(.receive) {
+            if !worker.send(request) {
                 worker = try workers.fresh()
-                _ = worker.send(.receive)
+                _ = worker.send(request)
             }
             publish(worker)
             end = follow(worker)

@@ -1,7 +1,8 @@
 internal import Audio
 internal import CAV
+internal import Glibc
 
-/// An open container: libavformat's demuxer over the one input, and its one audio stream that is played.
+/// An open container, or device: libavformat's demuxer over the one input, and its one audio stream that is played.
 @safe
 final class Container {
     /// Why no further packet came.
@@ -15,13 +16,17 @@ final class Container {
     // as long as the context.
     private let context: UnsafeMutablePointer<AVFormatContext>
     private let stream: UnsafeMutablePointer<AVStream>
-    private let bytes: ByteStream
+    /// What it reads; nil for a device.
+    private let bytes: ByteStream?
+    /// The system's error with which a device ended; 0 while it has not.
+    private var deviceFailure: Int32 = 0
 
     /// The first of libav's names of the format.
     let name: String
 
     init(_ input: any InputBytes) throws(MediaFault) {
-        bytes = ByteStream(input)
+        let bytes = ByteStream(input)
+        self.bytes = bytes
         unsafe context = try Self.open(bytes, isLine: input.size == nil)
         name = unsafe Self.firstName(context.pointee.iformat)
         do throws(MediaFault) {
@@ -34,6 +39,30 @@ final class Container {
         guard unsafe !Self.isEndless(context) else { throw .endless }
     }
 
+    /// Opens a sound device at the engine's rate, or the one nearest to it that the device has.
+    init(_ device: SoundDevice, channels: Int) throws(MediaFault) {
+        guard let format = unsafe av_find_input_format(device.system.rawValue) else { throw .noSoundSystem }
+        var options: OpaquePointer?
+        unsafe av_dict_set(&options, "sample_rate", "\(EngineFormat.sampleRate)", 0)
+        unsafe av_dict_set(&options, "channels", "\(channels)", 0)
+        // PulseAudio would hand over two seconds at a time. What a system does not know it leaves.
+        let block = EngineFormat.blockFrames * channels * MemoryLayout<Int16>.size
+        unsafe av_dict_set(&options, "fragment_size", "\(block)", 0)
+        unsafe av_dict_set(&options, "name", "Funkhaus", 0)
+        defer { unsafe av_dict_free(&options) }
+        var opened: UnsafeMutablePointer<AVFormatContext>?
+        let result = unsafe avformat_open_input(&opened, device.name, format, &options)
+        guard result >= 0, let context = unsafe opened else { throw .noDevice(errno: -result) }
+        guard unsafe context.pointee.nb_streams == 1, let stream = unsafe context.pointee.streams[0] else {
+            unsafe avformat_close_input(&opened)
+            throw .noDevice(errno: ENODEV)
+        }
+        bytes = nil
+        name = device.system.rawValue
+        unsafe self.context = context
+        unsafe self.stream = stream
+    }
+
     deinit {
         var context: UnsafeMutablePointer<AVFormatContext>? = unsafe context
         unsafe avformat_close_input(&context)
@@ -44,7 +73,7 @@ final class Container {
     /// The unit of the stream's timestamps in seconds.
     var timeBase: AVRational { unsafe stream.pointee.time_base }
     /// The system's error of the last failed read; 0 when none has.
-    var readFailure: Int32 { bytes.failure }
+    var readFailure: Int32 { bytes?.failure ?? deviceFailure }
 
     /// Reads the stream's next packet into `packet`.
     func read(_ packet: borrowing Packet) throws(End) {
@@ -52,6 +81,11 @@ final class Container {
             let result = unsafe av_read_frame(context, packet.handle)
             if result == CAV_END { throw .endOfFile }
             if result == CAV_NO_MEMORY { throw .outOfMemory }
+            if result < 0, bytes == nil {
+                // A device does not come back: whoever wants it opens it again.
+                deviceFailure = -result
+                throw .endOfFile
+            }
             guard result >= 0 else { throw .damaged }
             if unsafe packet.handle.pointee.stream_index == stream.pointee.index { return }
             unsafe av_packet_unref(packet.handle)

@@ -1,9 +1,9 @@
 internal import Audio
 internal import CAV
 
-/// Decodes a live source in the engine's format, as its bytes come.
+/// Decodes a live source, or a sound device, in the engine's format, as it comes.
 ///
-/// Runs on the worker's one thread, behind its walls. Where the stream changes its rate, its channels or its track,
+/// Runs on the worker's one thread. Where the stream changes its rate, its channels or its track,
 /// it goes on; a line may be damaged for as long as it likes, if only something can be decoded now and then.
 final class LineReader {
     let source: SourceDescription
@@ -13,8 +13,11 @@ final class LineReader {
     private var resampler: Resampler?
 
     /// Waits for enough bytes to say what they are.
-    init(_ line: InputLine) throws(MediaFault) {
-        container = try Container(line)
+    convenience init(_ line: InputLine) throws(MediaFault) { try self.init(Container(line)) }
+
+    /// Waits for the first frame.
+    init(_ container: Container) throws(MediaFault) {
+        self.container = container
         packet = try Packet()
         decoder = try PacketDecoder(container)
         var damage = 0

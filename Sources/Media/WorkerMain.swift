@@ -4,7 +4,7 @@ internal import CShims
 internal import Glibc
 
 /// The whole life of a worker process: wait for one request, open its one input, go behind the walls, answer, end. The
-/// input is a file, or what follows the request.
+/// input is a file, what follows the request, or, without walls (`SoundSystems` says why), a sound device.
 ///
 /// One thread. The daemon commands it through descriptor 0 and reads descriptor 1, which are two names of one socket;
 /// when the daemon closes its end or dies, reading ends, writing fails, and the process is over. It must not start
@@ -34,7 +34,14 @@ public enum WorkerMain {
                 try measure(try open(path))
             case .receive:
                 try lockDown()
-                try receive(InputLine(rest))
+                try receive(LineReader(InputLine(rest)))
+            case .capture(let device, let settings):
+                try receive(LineReader(SoundSystems(settings).open(device)))
+            case .devices(let settings):
+                for device in try SoundSystems(settings).devices() {
+                    try send(WorkerMessage.device(device).bytes)
+                }
+                try send(WorkerMessage.finished.bytes)
             }
         } catch {
             guard (try? send(WorkerMessage.failed(error).bytes)) != nil else { return 1 }
@@ -57,8 +64,7 @@ public enum WorkerMain {
         try send(WorkerMessage.finished.bytes)
     }
 
-    private static func receive(_ line: InputLine) throws(MediaFault) {
-        let reader = try LineReader(line)
+    private static func receive(_ reader: LineReader) throws(MediaFault) {
         try send(WorkerMessage.opened(reader.source).bytes)
         // What is decoded is not gathered: it is about to be heard.
         let sender = AudioSender(gathers: false)

@@ -1,5 +1,6 @@
 public import Audio
 internal import CShims
+public import Codecs
 internal import Synchronization
 internal import Threads
 

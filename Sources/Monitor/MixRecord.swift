@@ -1,5 +1,6 @@
 internal import Audio
 internal import CShims
+internal import Codecs
 internal import Synchronization
 
 /// What was mixed in the last minute, with which the ears compare, and how loud it is.

@@ -98,11 +98,10 @@ extension Conductor {
     var liveReport: [LiveReport] {
         liveDesk.handOver.guests.compactMap { guest in
             guard let known = liveDesk.guests[guest.session] else { return nil }
-            let place: LiveReport.Place =
-                liveDesk.handOver.isOnAir(guest.session) ? .onAir : guest.isSilent ? .silent : .greenRoom
             return LiveReport(
-                account: guest.account, since: guest.since, place: place, isHeld: guest.isHeld,
-                buffer: known.buffer.waiting, title: known.buffer.title ?? known.standIn,
+                account: guest.account, since: guest.since, place: place(of: guest),
+                isSilent: guest.isSilent, buffer: known.buffer.waiting,
+                title: known.buffer.title ?? known.standIn,
                 advice: known.buffer.advice, signal: known.buffer.newest)
         }
     }
@@ -149,15 +148,18 @@ extension Conductor {
     /// Tells each DJ where it stands.
     private func tellPlaces() {
         for guest in liveDesk.handOver.guests {
-            let place: LivePlace =
-                switch liveDesk.handOver.air {
-                case _ where guest.isHeld: .held
-                case .live(guest.session) where onAir?.session == guest.session: .onAir
-                case .bridged(guest.account, _): .bridged
-                default: .greenRoom
-                }
+            let place = place(of: guest)
             guard liveDesk.places.updateValue(place, forKey: guest.session) != place else { continue }
             liveDesk.guests[guest.session]?.placed(place)
+        }
+    }
+
+    private func place(of guest: HandOver.Guest) -> LivePlace {
+        switch liveDesk.handOver.air {
+        case _ where guest.isHeld: .held
+        case .live(guest.session) where onAir?.session == guest.session: .onAir
+        case .bridged(guest.account, _): .bridged
+        default: .greenRoom
         }
     }
 
@@ -178,7 +180,7 @@ extension Conductor {
         if let clean = liveDesk.goodbyes[session], liveDesk.guests[session]?.buffer.isOver == true {
             leave(session, clean: clean)
         } else if liveDesk.handOver.isOnAir(session) {
-            liveDesk.guests[session]?.buffer.leaveAir()
+            liveDesk.guests[session]?.buffer.dropOut()
             obey(liveDesk.handOver.dropOut(session: session, at: now))
         }
     }
@@ -278,17 +280,11 @@ public enum LiveAct: Sendable {
 
 /// A DJ who is connected, for status.
 public struct LiveReport: Sendable {
-    public enum Place: String, Sendable {
-        case greenRoom = "green room"
-        case onAir = "on air"
-        case silent
-    }
-
     public var account: String
     public var since: Instant
-    public var place: Place
-    /// The operator has it wait.
-    public var isHeld: Bool
+    public var place: LivePlace
+    /// It has sent silence for so long that it counts as dropped out.
+    public var isSilent: Bool
     /// What of it waits to be heard.
     public var buffer: Length
     public var title: Title

@@ -11,7 +11,8 @@ internal import Synchronization
 public final class LiveBuffer: LiveSink, Sendable {
     /// How much is kept.
     public struct Depth: Sendable, Hashable {
-        /// What must wait before it is heard: as much as the line may stall without anybody noticing.
+        /// What must wait before it is heard: as much as the line may stall without anybody noticing. A line that stalls
+        /// for longer has more wait from then on.
         public var target: Length
         /// What may wait when a source is faster than time.
         public var limit: Length
@@ -32,6 +33,8 @@ public final class LiveBuffer: LiveSink, Sendable {
     }
 
     private struct State {
+        /// Frames that must wait before it is heard.
+        var target: Int
         /// The newest frames, in the green room; left and right.
         var held: (left: [Float], right: [Float]) = ([], [])
         /// The way to the engine; nil in the green room.
@@ -92,7 +95,7 @@ public final class LiveBuffer: LiveSink, Sendable {
     }
 
     private let depth: Depth
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     /// The most titles on their way; the oldest is forgotten.
     private static let titleLimit = 64
     /// Frames over which silence is measured: 0.1 s.
@@ -102,7 +105,10 @@ public final class LiveBuffer: LiveSink, Sendable {
     /// Silence up to here is a pause: 1 s.
     private static let pause = 44_100
 
-    public init(_ depth: Depth) { self.depth = depth }
+    public init(_ depth: Depth) {
+        self.depth = depth
+        state = Mutex(State(target: Int(depth.target.frames)))
+    }
 
     // MARK: What comes
 
@@ -137,10 +143,9 @@ public final class LiveBuffer: LiveSink, Sendable {
         unsafe left.withUnsafeBufferPointer { unsafe state.held.left.append(contentsOf: $0) }
         unsafe right.withUnsafeBufferPointer { unsafe state.held.right.append(contentsOf: $0) }
         // Twice the target, so that what is forgotten is not moved each time.
-        let target = Int(depth.target.frames)
-        if state.held.left.count > 2 * target {
-            state.held.left.removeFirst(state.held.left.count - target)
-            state.held.right.removeFirst(state.held.right.count - target)
+        if state.held.left.count > 2 * state.target {
+            state.held.left.removeFirst(state.held.left.count - state.target)
+            state.held.right.removeFirst(state.held.right.count - state.target)
         }
     }
 
@@ -170,13 +175,13 @@ public final class LiveBuffer: LiveSink, Sendable {
 
     /// Whether enough waits to begin with, and it sounds: whoever connects early and is silent does not get the air.
     public var isReady: Bool {
-        sounds && state.withLock { $0.held.left.count >= Int(depth.target.frames) && !$0.isEnded }
+        sounds && state.withLock { $0.held.left.count >= $0.target && !$0.isEnded }
     }
 
     /// Whether all that would be heard at first lies behind the beginning of a sound.
     var sounds: Bool {
         state.withLock { state in
-            state.soundFrom.map { state.came - $0 >= Int(depth.target.frames) } == true
+            state.soundFrom.map { state.came - $0 >= state.target } == true
                 && state.silent <= Self.pause
         }
     }
@@ -209,8 +214,7 @@ public final class LiveBuffer: LiveSink, Sendable {
     public var waiting: Length {
         state.withLock { state in
             Length(
-                frames: Int64(
-                    state.consumer?.available ?? min(state.held.left.count, Int(depth.target.frames))))
+                frames: Int64(state.consumer?.available ?? min(state.held.left.count, state.target)))
         }
     }
 
@@ -233,7 +237,7 @@ public final class LiveBuffer: LiveSink, Sendable {
         state.withLock { state in
             let (producer, consumer) = FrameRing.make(capacity: FrameCount(frames: depth.limit.frames))
             let way = Way(producer)
-            let kept = min(state.held.left.count, Int(depth.target.frames))
+            let kept = min(state.held.left.count, state.target)
             let old = state.held.left.count - kept
             way.write(state.held.left.span.extracting(old...), state.held.right.span.extracting(old...))
             state.held = ([], [])
@@ -252,6 +256,13 @@ public final class LiveBuffer: LiveSink, Sendable {
             state.way = nil
             state.consumer = nil
         }
+    }
+
+    /// Off the air because it ran dry while more was to come: the line is worse than was thought. Twice as much has to
+    /// wait before it is heard again, up to half of the limit.
+    func dropOut() {
+        leaveAir()
+        state.withLock { $0.target = max($0.target, min(2 * $0.target, Int(depth.limit.frames) / 2)) }
     }
 
     /// Takes up the difference between the DJ's clock and ours. Called at every step.

@@ -176,7 +176,9 @@ struct AdminOffice: Sendable {
         guard let mode = parameters["mode"] else { throw .parameterMissing("mode") }
         guard mode == "updinfo" else { return .iceResponse("No such action", done: false) }
         switch await stage.announce(Title(parameters), as: login) {
-        case .taken: return .iceResponse("Metadata update successful", done: true)
+        case .taken:
+            desk.cameIn(from: visitor.address)
+            return .iceResponse("Metadata update successful", done: true)
         case .unavailable: throw .membersUnavailable
         case .refused(let sentence): return .iceResponse(sentence, done: false)
         case .stranger:

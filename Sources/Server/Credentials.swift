@@ -38,7 +38,8 @@ func isSameSecret(_ given: String, _ secret: String) -> Bool {
 }
 
 /// Slows down who guesses passwords, and nobody else: ten wrong ones from a household, then one every six seconds.
-/// Addresses stay in memory, a thousand at the most; the one that was quiet for longest makes room. Any thread.
+/// A household from which a DJ came in within the last hour is never slowed down: somebody there has the right one.
+/// Addresses stay in memory, a thousand of each kind at the most; the one that was quiet for longest makes room. Any thread.
 struct GuessLimit {
     private struct Guesser {
         var spent: Double
@@ -48,14 +49,26 @@ struct GuessLimit {
     static let free = 10.0
     static let secondsEach = 6.0
     private static let capacity = 1024
+    private static let trust: Int64 = 3_600_000_000_000
     private var guessers: [NetworkAddress: Guesser] = [:]
+    /// When somebody came in from there last.
+    private var trusted: [NetworkAddress: Int64] = [:]
 
-    var count: Int { guessers.count }
+    var count: Int { max(guessers.count, trusted.count) }
 
     /// Whether a household has guessed too often at the moment.
     func isTired(of address: NetworkAddress?, at now: Int64) -> Bool {
-        guard let address else { return false }
-        return spent(address.household, now) >= Self.free
+        guard let address = address?.household else { return false }
+        if let last = trusted[address], now - last < Self.trust { return false }
+        return spent(address, now) >= Self.free
+    }
+
+    mutating func cameIn(_ address: NetworkAddress?, at now: Int64) {
+        guard let address = address?.household else { return }
+        trusted[address] = now
+        guard trusted.count > Self.capacity else { return }
+        guard let oldest = trusted.min(by: { $0.value < $1.value }) else { return }
+        trusted[oldest.key] = nil
     }
 
     mutating func guessedWrong(_ address: NetworkAddress?, at now: Int64) {

@@ -150,6 +150,12 @@ final class FrontDesk: Sendable {
         guesses.withLock { $0.guessedWrong(address, at: now) }
     }
 
+    /// A DJ's login was right.
+    func cameIn(from address: NetworkAddress?) {
+        let now = now()
+        guesses.withLock { $0.cameIn(address, at: now) }
+    }
+
     /// Lets one more connection follow the running order, unless it would take what is kept for the operator. The board
     /// is told when it is gone.
     func admitFollower() -> Bool {

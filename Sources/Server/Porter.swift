@@ -233,6 +233,7 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
     ) {
         switch answer {
         case .taken(let line):
+            desk.cameIn(from: visitor.address)
             let voice = DownlinkVoice(line)
             line.connected(context.channel, voice)
             guard begin(line, .chunked, Source.welcome(head, fields: line.welcome), context) else { return }
@@ -266,7 +267,9 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
         _ answer: SourceAnswer, _ head: RequestHead, _ visitor: Visitor, _ context: ChannelHandlerContext
     ) {
         switch answer {
-        case .welcome(let line): _ = begin(line, SourceBody(head), Source.welcome(head), context)
+        case .welcome(let line):
+            desk.cameIn(from: visitor.address)
+            _ = begin(line, SourceBody(head), Source.welcome(head), context)
         case .stranger:
             desk.guessedWrong(visitor)
             refuse(.loginNeeded(realm: desk.station.name), head, context)

@@ -100,6 +100,7 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
         } then: { porter, answer, context in
             switch answer {
             case .dj:
+                porter.desk.cameIn(from: address)
                 porter.state = .texts(login)
                 context.writeAndFlush(
                     porter.wrapOutboundOut(ByteBuffer(string: "OK2\r\nicy-caps:11\r\n\r\n")), promise: nil)

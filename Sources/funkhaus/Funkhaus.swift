@@ -35,7 +35,8 @@ struct Funkhaus: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, CheckCommand.self, StatusCommand.self, NowCommand.self, NextCommand.self,
             SkipCommand.self, ReloadCommand.self, QueueCommand.self, RenderCommand.self, HistoryCommand.self,
-            DJCommands.self, TakeoverCommand.self, HoldCommand.self, KickCommand.self,
+            LiveCommand.self, TitleCommand.self, DJCommands.self, TakeoverCommand.self, HoldCommand.self,
+            KickCommand.self,
         ])
 
     static func main() async {

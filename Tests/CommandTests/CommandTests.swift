@@ -194,7 +194,7 @@ internal import Testing
                 command == QueueCommand.Add.self ? "queue add" : command.configuration.commandName ?? ""
             #expect(help.contains("\n  funkhaus "), "\(name) has an example")
             #expect(!command.configuration.abstract.isEmpty)
-            #expect(["queue", "dj"].contains(name) || help.contains("--config <file>"))
+            #expect(["queue", "dj", "live", "title"].contains(name) || help.contains("--config <file>"))
             for line in help.split(separator: "\n") where !line.hasPrefix("USAGE") {
                 #expect(line.count <= 80)
             }

@@ -90,7 +90,7 @@ enum CounterMusic {
 
 extension TestSignal {
     /// This signal with white noise on it, another on each side.
-    fileprivate func under(_ hiss: Float, seed: UInt64) -> TestSignal {
+    func under(_ hiss: Float, seed: UInt64) -> TestSignal {
         let noise = TestSignal.noise(seed: seed, frames: count, rate: rate, level: hiss)
         return TestSignal(
             left: left.indices.map { left[$0] + noise.left[$0] },

@@ -154,6 +154,20 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         #expect(house.journal.aired.map(\.kind) == [.track, .live, .bed, .track, .live])
     }
 
+    @Test func `a line whose pauses are longer than the buffer drops out once, and not at every pause`() {
+        let house = House()
+        let dj = FakeDJ(1, number: 40)
+        house.welcome(dj, "anna")
+        // Half a second at once, and then nothing for as long: 0.3 s have to wait at first.
+        for _ in 0..<12 {
+            dj.send(22 * EngineFormat.blockFrames)
+            house.run(22)
+        }
+        #expect(house.engine.conductor.liveOnAir == "anna")
+        #expect(house.journal.aired.map(\.kind) == [.track, .live, .bed, .live])
+        #expect(isUnbroken(Array(house.frames(of: 40).suffix(8 * 22 * EngineFormat.blockFrames))))
+    }
+
     @Test func `without a bed the programme covers a drop-out`() {
         let house = House(bed: false)
         let dj = FakeDJ(1, number: 40)
@@ -175,7 +189,7 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
             house.run(1)
         }
         #expect(house.engine.conductor.onAir?.item.kind == .bed)
-        #expect(house.engine.conductor.liveReport.first?.place == .silent)
+        #expect(house.engine.conductor.liveReport.first?.isSilent == true)
         house.run(40, dj)
         #expect(house.engine.conductor.liveOnAir == "anna")
     }

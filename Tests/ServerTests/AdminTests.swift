@@ -148,6 +148,23 @@ import Testing
         }
         #expect(guesses.count <= 1_024)
         #expect(guesses.isTired(of: attacker, at: 5_000))
+        for index in 0..<5_000 {
+            guesses.cameIn(NetworkAddress("10.1.\(index / 256).\(index % 256)"), at: Int64(index))
+        }
+        #expect(guesses.count <= 1_024)
+    }
+
+    @Test func aHouseholdFromWhichADJCameInIsNotSlowedDown() {
+        var guesses = GuessLimit()
+        let (home, other) = (NetworkAddress("192.0.2.1"), NetworkAddress("192.0.2.2"))
+        guesses.cameIn(home, at: 0)
+        for _ in 0..<20 {
+            guesses.guessedWrong(home, at: 1)
+            guesses.guessedWrong(other, at: 1)
+        }
+        #expect(!guesses.isTired(of: home, at: 2) && guesses.isTired(of: other, at: 2))
+        for _ in 0..<20 { guesses.guessedWrong(home, at: 3_600_000_000_000) }
+        #expect(guesses.isTired(of: home, at: 3_600_000_000_001))
     }
 
     @Test(arguments: [

@@ -40,6 +40,16 @@ import Testing
         }
     }
 
+    /// One of twenty got in once: the hashes were compared by their ends.
+    @Test func noneOfHundredsOfWrongPasswordsFits() async throws {
+        try await withClerk("ana:\(Self.hashes[0])\nbob:\(Self.hashes[1])\n") { members, _ in
+            for number in 0..<400 {
+                let user = number % 2 == 0 ? "ana" : "bob"
+                #expect(await members.verify(user: user, password: "falsch\(number)") == .stranger)
+            }
+        }
+    }
+
     @Test func whoIsCrossedOutIsOutAtOnce() async throws {
         try await withClerk("ana:\(Self.hashes[0])\n") { members, folder in
             #expect(await members.verify(user: "ana", password: "geheim") == .member)
@@ -54,6 +64,21 @@ import Testing
         try await withClerk("") { members, _ in
             let other = Members(path: members.path + "-gone", clerk: members.clerk)
             #expect(await other.verify(user: "ana", password: "x") == .unavailable)
+        }
+    }
+
+    @Test func whoWasVerifiedIsNotKeptWaitingByThoseWhoGuess() async throws {
+        try await withClerk("ana:\(Self.hashes[0])\n") { members, _ in
+            #expect(await members.verify(user: "ana", password: "geheim") == .member)
+            await withTaskGroup(of: Void.self) { group in
+                for number in 0..<(3 * PasswordClerk.most) {
+                    group.addTask { _ = await members.verify(user: "ana", password: "\(number)") }
+                    group.addTask {
+                        guard number % 6 == 0 else { return }
+                        #expect(await members.verify(user: "ana", password: "geheim") == .member)
+                    }
+                }
+            }
         }
     }
 

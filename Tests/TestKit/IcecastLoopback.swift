@@ -9,11 +9,19 @@ public enum IcecastLoopback {
         return port
     }
 
+    /// Two ports in a row at which nobody listens now, as SHOUTcast wants them.
+    public static func freePorts() -> (first: UInt16, second: UInt16) {
+        while true {
+            let first = freePort()
+            if first < .max, !takesConnections(first + 1) { return (first, first + 1) }
+        }
+    }
+
     /// Whether a connection to the port is taken.
     public static func takesConnections(_ port: UInt16) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        defer { close(descriptor) }
-        return withAddress(port) { connect(descriptor, $0, $1) } == 0
+        let descriptor = connection(to: port)
+        if let descriptor { close(descriptor) }
+        return descriptor != nil
     }
 
     /// A connection to the port; nil when nobody takes it.

@@ -65,6 +65,12 @@ public struct OggPage: Hashable, Sendable {
         self.packets = packets
     }
 
+    /// A page with the checksum that its bytes should have, for tests that change one.
+    public static func sealed(_ page: [UInt8]) -> [UInt8] {
+        let sum = checksum(page)
+        return page[..<22] + (0..<4).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) } + page[26...]
+    }
+
     /// CRC-32 with polynomial 0x04c11db7, nothing reflected, from 0; the field itself counts as zero.
     private static func checksum(_ page: [UInt8]) -> UInt32 {
         var sum: UInt32 = 0

@@ -6,24 +6,35 @@ internal import Threads
 
 /// Checks members' and DJs' passwords: slow on purpose, so on a thread of its own, one after the other.
 ///
-/// The queue is bounded: who comes when it is full is told so at once. What was verified is remembered, for a player asks
-/// again at each connection; only a keyed digest is kept, never the password. Any thread may ask.
+/// The queues are bounded: who comes when one is full is told so at once. What was verified is remembered, for a player
+/// asks again at each connection; only keyed digests are kept, never the password. Who is remembered has a queue of its
+/// own, which goes first: nobody who guesses keeps it waiting. Any thread may ask.
 final class PasswordClerk: Sendable {
     private struct Request {
         var book: AccountBook
         var user: String
         var password: String
         var answer: CheckedContinuation<MembershipAnswer, Never>
+
+        /// Swift's hashes are keyed with a secret of this process.
+        var digest: Int { [book.path, user, password].hashValue }
     }
 
     private struct State {
-        var waiting: [Request] = []
+        /// Those whose login was verified before, which takes no time unless it has changed; and the others.
+        var known: [Request] = []
+        var others: [Request] = []
         var isStopping = false
-        /// Digests of what was verified, oldest first.
-        var verified: [Int] = []
+        /// Digests of what was verified, without and with the hash that it fitted, oldest first.
+        var verified: [(login: Int, whole: Int)] = []
+
+        mutating func next() -> Request? {
+            if !known.isEmpty { return known.removeFirst() }
+            return others.isEmpty ? nil : others.removeFirst()
+        }
     }
 
-    /// Requests that wait; with the slowest hashes that is some seconds.
+    /// Requests that wait in a queue; with the slowest hashes that is some seconds.
     static let most = 32
     private static let remembered = 256
 
@@ -42,9 +53,13 @@ final class PasswordClerk: Sendable {
 
     func verify(_ book: AccountBook, user: String, password: String) async -> MembershipAnswer {
         await withCheckedContinuation { answer in
+            let request = Request(book: book, user: user, password: password, answer: answer)
+            let digest = request.digest
             let isTaken = state.withLock { state in
-                guard !state.isStopping, state.waiting.count < Self.most else { return false }
-                state.waiting.append(Request(book: book, user: user, password: password, answer: answer))
+                let isKnown = state.verified.contains { $0.login == digest }
+                let queue = isKnown ? \State.known : \.others
+                guard !state.isStopping, state[keyPath: queue].count < Self.most else { return false }
+                state[keyPath: queue].append(request)
                 return true
             }
             if isTaken { work.wake() } else { answer.resume(returning: .unavailable) }
@@ -55,9 +70,7 @@ final class PasswordClerk: Sendable {
         let data = UnsafeMutablePointer<crypt_data>.allocate(capacity: 1)
         defer { data.deallocate() }
         while true {
-            let (request, isStopping) = state.withLock { state in
-                (state.waiting.isEmpty ? nil : state.waiting.removeFirst(), state.isStopping)
-            }
+            let (request, isStopping) = state.withLock { ($0.next(), $0.isStopping) }
             guard let request else {
                 if isStopping { return }
                 work.wait()
@@ -73,14 +86,13 @@ final class PasswordClerk: Sendable {
         // For an unknown name something is computed too, so that the time tells nobody which names there are.
         let own = hashes[request.user]
         let hash = own ?? hashes.first?.value ?? ""
-        // Swift's hashes are keyed with a secret of this process.
-        let digest = [request.book.path, request.user, request.password, hash].hashValue
-        if own != nil, state.withLock({ $0.verified.contains(digest) }) { return .member }
+        let whole = [request.book.path, request.user, request.password, hash].hashValue
+        if own != nil, state.withLock({ $0.verified.contains { $0.whole == whole } }) { return .member }
         guard Self.fits(request.password, hash, data), own != nil else {
             return .stranger
         }
         state.withLock { state in
-            state.verified.append(digest)
+            state.verified.append((request.digest, whole))
             if state.verified.count > Self.remembered { state.verified.removeFirst() }
         }
         return .member
@@ -96,7 +108,8 @@ final class PasswordClerk: Sendable {
         guard let result = crypt_r(password, hash, data) else { return false }
         let (made, wanted) = (Array(String(cString: result).utf8), Array(hash.utf8))
         guard made.count == wanted.count, made.first == UInt8(ascii: "$") else { return false }
-        return zip(made, wanted).reduce(UInt8(0)) { $0 | $1.0 ^ $1.1 } == 0
+        // In Swift | binds no weaker than ^.
+        return zip(made, wanted).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }
 

@@ -45,7 +45,7 @@ public struct StatusReport: Hashable, Sendable, Codable {
 public struct DJReport: Hashable, Sendable, Codable {
     /// The account.
     public var dj: String
-    /// `green room`, `on air`, `silent` or `held`.
+    /// `green room`, `on air`, `bridged`, `silent` or `held`.
     public var place: String
     /// Since when it is connected.
     public var since: StationTime

@@ -81,7 +81,7 @@ struct DaemonControl: ControlHandler {
             clock: ClockReport(blocksLate: report.clock.late, resets: report.clock.resets), air: air,
             live: report.live.map { dj in
                 DJReport(
-                    dj: dj.account, place: dj.isHeld ? "held" : dj.place.rawValue, since: time(dj.since),
+                    dj: dj.account, place: dj.placeWord, since: time(dj.since),
                     buffer: dj.buffer.seconds, title: dj.title.line,
                     advice: dj.advice.map(\.sentence.en))
             })

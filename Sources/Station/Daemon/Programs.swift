@@ -1,9 +1,9 @@
 internal import Foundation
 
 /// The station's own programs on the disk.
-enum Programs {
+public enum Programs {
     /// The worker: beside the program that runs, or in libexec beside its bin folder.
-    static var media: String {
+    public static var media: String {
         let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         let bin = own.deletingLastPathComponent()
         let beside = bin.appendingPathComponent("funkhaus-media").path

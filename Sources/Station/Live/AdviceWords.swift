@@ -82,10 +82,15 @@ extension LiveAdvice {
     }
 }
 
+extension LiveReport {
+    /// Where it stands, in a word: its place, or that it is silent.
+    var placeWord: String { isSilent && place != .onAir ? "silent" : place.rawValue }
+}
+
 extension StudioNews.DJ {
     init(_ report: LiveReport) {
         self.init(
-            name: report.account, place: report.isHeld ? "held" : report.place.rawValue,
+            name: report.account, place: report.placeWord,
             since: report.since.wallNanoseconds / 1_000_000, buffer: report.buffer.seconds,
             title: report.title.line,
             peaks: report.signal.map { second in

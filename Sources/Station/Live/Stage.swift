@@ -113,15 +113,17 @@ final class Stage: StageDoor {
         let account = visit.login.name
         let buffer = LiveBuffer(LiveBuffer.Depth(live, for: visit.uplink))
         let now = now()
+        let line = LiveLine(account: account, buffer: buffer)
+        // Known from here on: a title that comes while the playout is asked is this DJ's already.
         let session = state.withLock { state in
             if let early = state.early.removeValue(forKey: account), now - early.at < Self.titleLife {
                 buffer.take(title: early.title)
             }
             state.lastSession += 1
+            state.lines[state.lastSession] = line
             return state.lastSession
         }
         let show = visit.showName.map { Title(title: $0).title } ?? ""
-        let line = LiveLine()
         let guest = LiveGuest(
             session: session, account: account,
             standIn: Title(artist: account, title: show.isEmpty ? "live" : show), buffer: buffer,
@@ -139,12 +141,13 @@ final class Stage: StageDoor {
             placed: { visit.uplink?.downlink.tell(state: $0.rawValue) })
         do throws(ActRefusal) {
             guard try control.welcome(guest) else {
+                _ = forget(session)
                 return .refused("All \(HandOver.guestLimit) places for DJs are taken; try again in a moment.")
             }
         } catch {
+            _ = forget(session)
             return .refused(error.words)
         }
-        state.withLock { $0.lines[session] = line }
         line.start(
             opener.openLive(into: buffer) { [self, weak line] end in
                 // On the decoder's own thread, which must not wait for itself.
@@ -155,7 +158,7 @@ final class Stage: StageDoor {
                     visit.hangUp()
                 }
                 queue.async { _ = self.forget(session) }
-            }, account: account, buffer: buffer, recording: recorder.begin(account: account))
+            }, recording: recorder.begin(account: account))
         logger.info("a DJ is in the green room", metadata: ["dj": "\(account)", "client": "\(visit.client)"])
         return .welcome(line)
     }
@@ -211,26 +214,27 @@ final class Stage: StageDoor {
 final class LiveLine: SourceLine {
     private struct State {
         var decoder: LiveDecoder?
-        var buffer: LiveBuffer?
         var recording: ShowRecorder.Show?
-        var account = ""
         var isClean = false
         var isEnded = false
     }
 
+    let account: String
+    private let buffer: LiveBuffer
     private let state = Mutex(State())
 
-    var account: String { state.withLock { $0.account } }
+    init(account: String, buffer: LiveBuffer) {
+        self.account = account
+        self.buffer = buffer
+    }
+
     /// Whether the DJ's client ended its stream in good order.
     var isClean: Bool { state.withLock { $0.isClean } }
 
-    func start(
-        _ decoder: LiveDecoder, account: String, buffer: LiveBuffer, recording: ShowRecorder.Show?
-    ) {
+    /// - Parameter recording: gets what the decoder gets; nil when shows are not recorded.
+    func start(_ decoder: LiveDecoder, recording: ShowRecorder.Show?) {
         let isEnded = state.withLock { state in
             state.decoder = decoder
-            state.account = account
-            state.buffer = buffer
             state.recording = recording
             return state.isEnded
         }
@@ -247,7 +251,7 @@ final class LiveLine: SourceLine {
         return taken
     }
 
-    func take(title: Title) { state.withLock { $0.buffer }?.take(title: title) }
+    func take(title: Title) { buffer.take(title: title) }
 
     func end(clean: Bool) {
         let (decoder, recording) = state.withLock { state in

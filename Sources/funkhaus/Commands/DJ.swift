@@ -48,27 +48,15 @@ struct BookOptions: ParsableArguments {
     /// Asks for a secret, or takes it from standard input where nobody sits at a terminal; nothing makes one.
     func secret() throws -> (text: String, isMade: Bool) {
         let isTerminal = isatty(STDIN_FILENO) == 1
-        let given = isTerminal ? ask("Secret (empty for one that is made): ") : readLine() ?? ""
+        let given = isTerminal ? RawTerminal.ask("Secret (empty for one that is made): ") : readLine() ?? ""
+        guard let given else {
+            throw CommandError(sentence: "No secret was given.", remedy: "Nothing was changed.")
+        }
         guard !given.isEmpty else { return (DJBook.speakableSecret(), true) }
-        if isTerminal, ask("The same again: ") != given {
+        if isTerminal, RawTerminal.ask("The same again: ") != given {
             throw CommandError(sentence: "The two were not the same.", remedy: "Nothing was changed.")
         }
         return (given, false)
-    }
-
-    /// A line from the terminal that is not shown.
-    private func ask(_ question: String) -> String {
-        _ = writeAll(question, to: STDERR_FILENO)
-        var shown = termios()
-        tcgetattr(STDIN_FILENO, &shown)
-        var hidden = shown
-        hidden.c_lflag &= ~tcflag_t(ECHO)
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
-        defer {
-            tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown)
-            _ = writeAll("\n", to: STDERR_FILENO)
-        }
-        return readLine() ?? ""
     }
 }
 

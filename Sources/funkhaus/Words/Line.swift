@@ -43,6 +43,12 @@ struct Line: ExpressibleByStringLiteral {
         return line
     }
 
+    static func + (line: Line, other: Line) -> Line {
+        var line = line
+        line.spans += other.spans
+        return line
+    }
+
     /// A text in as many lines as it needs; those after the first are indented like the first one's text.
     static func wrapped(_ text: String, after first: String, _ style: Style = .plain) -> [Line] {
         text.safe.wrapped(Terminal.columns - first.columns).enumerated().map { index, part in
