@@ -37,10 +37,6 @@ import Testing
 
         init(patience: Duration = .seconds(60)) { self.patience = patience }
 
-        var takesDJs: Bool { true }
-
-        func news() async -> StudioNews { StudioNews(clock: 0, djs: []) }
-
         var line: Line? { lines.withLock { $0.last?.line } }
         var downlink: Downlink? { lines.withLock { $0.last?.visit.uplink?.downlink } }
 
