@@ -14,6 +14,7 @@ final class UplinkConnection: ChannelInboundHandler {
     }
 
     let number: Int
+    private let target: UplinkTarget
     private let report: (UplinkMachine.Event) -> Void
     private var state = State.head
     private var unread = ByteBuffer()
@@ -25,8 +26,11 @@ final class UplinkConnection: ChannelInboundHandler {
     /// The longest head, and the longest line.
     private static let longest = 8_192
 
-    init(_ number: Int, report: @escaping (UplinkMachine.Event) -> Void) {
+    init(
+        _ number: Int, of target: UplinkTarget, report: @escaping (UplinkMachine.Event) -> Void
+    ) {
         self.number = number
+        self.target = target
         self.report = report
     }
 
@@ -108,7 +112,7 @@ final class UplinkConnection: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        failure = failure ?? "The line broke (\(error))."
+        failure = failure ?? UplinkFailure.words(error, target)
         context.close(promise: nil)
     }
 

@@ -85,7 +85,7 @@ final class UplinkCore {
     // MARK: Connections
 
     private func dial(_ number: Int) {
-        let connection = UplinkConnection(number) { [weak self] in self?.handle($0) }
+        let connection = UplinkConnection(number, of: target) { [weak self] in self?.handle($0) }
         connections[number] = connection
         guard let bootstrap = bootstrap(connection) else {
             return connection.failed("No encrypted connection could be prepared.")
@@ -94,8 +94,9 @@ final class UplinkCore {
             if let address, number % 4 != 0 { bootstrap.connect(to: address) } else {
                 bootstrap.connect(host: target.host, port: target.port)
             }
-        let host = target.host
-        dialled.assumeIsolated().whenFailure { connection.failed("\(host) cannot be reached (\($0)).") }
+        dialled.assumeIsolated().whenFailure { [target] in
+            connection.failed(UplinkFailure.words($0, target))
+        }
     }
 
     private func bootstrap(_ handler: any ChannelInboundHandler) -> ClientBootstrap? {

@@ -20,8 +20,8 @@ extension UplinkMachine {
                 return refused("The station does not take the show: \(words)")
             }
             nextDial = max(nextDial, now + .seconds(reply.status == 429 ? 60 : 1))
-            return [.close(number)]
-                + (current == nil ? tellLost("The station cannot take the show now: \(words)") : [])
+            guard current == nil, untold == nil else { return [.close(number)] }
+            return [.close(number)] + tellLost("The station cannot take the show now: \(words)")
         }
     }
 

@@ -35,7 +35,7 @@ extension UplinkMachine {
         if current?.number == number { return lose(why, at: now) }
         guard dials.contains(where: { $0.number == number }) else { return [] }
         dials.removeAll { $0.number == number }
-        return current == nil ? tellLost(why) : []
+        return current == nil && untold == nil ? tellLost(why) : []
     }
 
     /// The connection that carried the stream is gone.
@@ -78,7 +78,7 @@ extension UplinkMachine {
                 actions += lose("The station takes nothing more.", at: now)
             }
         }
-        if let (why, since) = untold, now - since >= Self.grace { actions += tellLost(why) }
+        if let (why, since) = untold, now - since >= Self.discretion { actions += tellLost(why) }
         return actions + dial(at: now)
     }
 }

@@ -91,6 +91,8 @@ struct UplinkMachine {
     static let mostDials = 16
     /// How long the answer of a newer connection may follow the end of the older one.
     static let grace = Duration.milliseconds(300)
+    /// How long it may follow before the DJ is told of a loss.
+    static let discretion = Duration.seconds(1)
     /// What is kept beyond the station's buffer, in seconds.
     static let reserve = 60.0
     /// What a stream that begins anew at a plain Icecast begins with, in seconds.

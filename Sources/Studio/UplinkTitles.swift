@@ -50,6 +50,7 @@ final class UplinkTitleCall: ChannelInboundHandler {
     private var answer = ByteBuffer()
     private var deadline: Scheduled<Void>?
     private static let patience = TimeAmount.seconds(5)
+    private static let longest = 8_192
 
     /// - Parameter done: told once whether the station has taken the title.
     init(_ request: String, done: @escaping (Bool) -> Void) {
@@ -72,15 +73,15 @@ final class UplinkTitleCall: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         answer.writeImmutableBuffer(unwrapInboundIn(data))
-        guard answer.readableBytesView.contains(UInt8(ascii: "\n")) || answer.readableBytes > 1_024 else {
-            return
-        }
-        let line = answer.readString(length: min(64, answer.readableBytes)) ?? ""
-        finish(taken: UplinkReply(head: line)?.status == 200)
-        context.close(promise: nil)
+        if answer.readableBytes > Self.longest { context.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-    func channelInactive(context: ChannelHandlerContext) { finish(taken: false) }
+    func channelInactive(context: ChannelHandlerContext) {
+        let text = answer.readString(length: answer.readableBytes) ?? ""
+        // An Icecast that has not seen the stream's first page yet says 200 and takes nothing (icecast-protocol 0, trap 9).
+        let isTaken = UplinkReply(head: text)?.status == 200 && !text.contains("will not accept")
+        finish(taken: isTaken)
+    }
 }
