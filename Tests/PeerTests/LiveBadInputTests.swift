@@ -103,13 +103,10 @@ import Testing
     // MARK: A stream that becomes another one
 
     @Test(.peers("ffmpeg", "curl", "oggdec"))
-    func `rate and channels may change on the way, under a wrong label; another codec ends it in a sentence`()
-        async throws
-    {
+    func `rate and channels may change on the way, under a wrong label`() async throws {
         try await LiveStation.onAir { live, listener in
             let links = [
                 "-c:a libvorbis", "-ar 22050 -ac 1 -c:a libvorbis", "-ar 48000 -c:a libvorbis",
-                "-c:a libopus",
             ].enumerated().map { number, options in
                 "ffmpeg -v error -re -ss \(4 * number) -t 4 -i '\(live.count())' \(options) -page_duration 100000 -flush_packets 1 -f ogg -"
             }
@@ -124,14 +121,10 @@ import Testing
             #expect(listener.isConnected)
             let signal = try await listener.hangUp().signal
             let heard = try await aside { HeardAir(signal) }
-            print("changing: \(heard)")
             #expect(heard.gaps.isEmpty, "\(heard)")
             let counts = heard.counts
             let all = counts.reduce(0) { $0 + $1.count }
             #expect(all > 11 * 44_100, "\(heard)")
-            #expect(
-                live.station.log.contains("the stream is damaged and cannot be decoded; connect again."),
-                "\(live.station.log)")
             #expect(
                 zip(counts, counts.dropFirst()).allSatisfy { abs($1.lowerBound - $0.upperBound) < 6_144 },
                 "\(heard)")
