@@ -35,7 +35,7 @@ struct StudioPage {
             lost: "Die Verbindung zum Sender ist unterbrochen. Sie wird neu versucht.",
             needsScript: "Diese Seite braucht JavaScript.",
             places:
-                #"{"green room":"Im Vorraum","on air":"AUF SENDUNG","bridged":"Abgerissen, die Brücke läuft","#
+                #"{"green room":"Im Warteraum","on air":"AUF SENDUNG","bridged":"Abgerissen, die Brücke läuft","#
                 + #""silent":"Stille","held":"Von der Regie zurückgehalten"}"#,
             since: "seit", inHand: "s Vorrat", fine: "Alles in Ordnung.")
     }

@@ -39,7 +39,6 @@ import Testing
                     ).output
                 }
             }
-            let began = ContinuousClock.now
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for (place, name) in strangers.enumerated() {
                     group.addTask {
@@ -52,12 +51,10 @@ import Testing
                 }
                 try await group.waitForAll()
             }
-            let took = began.duration(to: .now)
             try await until("the workers have ended", telling: { live.station.log }) {
                 live.station.workers.count <= before.workers + 1
             }
             #expect(try await live.station.now().kind == "live", "\(anna.errors)")
-            print("200 damaged streams in \(took): \(before.memory) kB became \(live.memory) kB")
             #expect(live.memory < before.memory + 40_000)
             expectSentences(live.station.log)
             let signal = try await listener.hangUp().signal
@@ -150,16 +147,13 @@ import Testing
             try Data(
                 (1...1_000).map { "url = \"\(page)Flut%20\($0)\"\noutput = /dev/null\n" }.joined().utf8
             ).write(to: URL(fileURLWithPath: list))
-            let began = ContinuousClock.now
             let flood = try await aside { [login = live.login()] in
                 try Tool.run("curl", ["-sS", "-f", "-u", login, "-K", list])
             }
-            print("1000 titles in \(began.duration(to: .now))")
             #expect(flood.status == 0, "\(flood.errors.prefix(500))")
             try await until("the last title is shown", telling: { live.station.log }) {
                 try await live.station.now().title == "Flut 1000"
             }
-            print("1000 titles: \(before) kB became \(live.memory) kB")
             #expect(live.memory < before + 40_000)
             for listener in [listener, chained] {
                 #expect(listener.isConnected)
@@ -184,7 +178,6 @@ import Testing
             try await Task.sleep(for: .seconds(5))
             let now = try await live.station.now()
             #expect(now.kind == "live" && now.title?.hasPrefix("Glied") == true, "\(now)")
-            print("1000 links: \(before) kB became \(live.memory) kB, now \(now.title ?? "")")
             #expect(live.memory < before + 40_000)
             for listener in [listener, chained] {
                 #expect(listener.isConnected)
@@ -241,7 +234,6 @@ import Testing
             #expect(
                 answers.filter { !$0.0 }.allSatisfy { ["401", "403", "503"].contains($0.1) }, "\(answers)")
             #expect(try await live.tellTitle("Ende") == "200")
-            print("50 logins: \(before) kB became \(live.memory) kB")
             #expect(live.memory < before + 40_000)
             try await expectNothingButTheProgramme(listener)
         }

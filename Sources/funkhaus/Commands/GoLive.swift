@@ -111,6 +111,7 @@ struct LiveCommand: AsyncParsableCommand {
             secret: try LiveSecret.find(file: secretFile, for: address, environment: environment))
         target.contentType = format.format.contentType
         target.showName = show
+        target.language = LiveWords.language(environment)
         target.userAgent = "Funkhaus/\(Release.version)"
         if let buffer { target.buffer = Double(buffer.seconds) }
         let plan = Show.Plan(

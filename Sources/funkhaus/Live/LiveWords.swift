@@ -111,10 +111,15 @@ struct LiveWords: Equatable {
 
     /// German where the person's locale is, else English.
     static func of(_ environment: [String: String]) -> LiveWords {
+        language(environment) == "de" ? german : english
+    }
+
+    /// `de` or `en`, by the person's locale.
+    static func language(_ environment: [String: String]) -> String {
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first {
             !$0.isEmpty
         }
-        return locale?.hasPrefix("de") == true ? german : english
+        return locale?.hasPrefix("de") == true ? "de" : "en"
     }
 
     func fill(_ sentence: String, _ text: some StringProtocol) -> String {
