@@ -36,7 +36,7 @@ import Testing
     @Test func theExampleHasEveryKeyOfTheCodeAndNoOther() throws {
         // A key that stands in a comment is one with two spaces after the hash's indentation and no words behind it.
         let keys = try text().split(separator: "\n").compactMap { line -> String? in
-            try? #/^ *(?:- |# (?=password_env:|url_env:|bitrate:|fallback:))?([a-z_]+):( .*)?$/#.firstMatch(
+            try? #/^ *(?:- |# (?=password_env:|url_env:|bitrate:|fallback:|schedule:|shows:))?([a-z_]+):( .*)?$/#.firstMatch(
                 in: line
             )
             .map {
