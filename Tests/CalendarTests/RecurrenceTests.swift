@@ -27,6 +27,14 @@ import Testing
             ])
     }
 
+    /// dateutil misses it: Sunday, 2022-01-02 is in week 52 of 2021 (ISO 8601).
+    @Test func theLastWeekOfAYearReachesIntoTheNext() throws {
+        #expect(
+            try starts("FREQ=YEARLY;BYWEEKNO=52;BYDAY=SU", from: "20210601T100000", days: 400) == [
+                "2022-01-02T10:00"
+            ])
+    }
+
     /// The oracle has no zones.
     @Test func anEndInUTCIsReadOnTheZonesClocks() throws {
         let berlin = try Zone("Europe/Berlin")
