@@ -38,6 +38,8 @@ public struct CalendarNote: Hashable, Sendable, CustomStringConvertible {
 public struct CalendarFile: Hashable, Sendable {
     public static let mostBytes = 4_194_304
     public static let mostEvents = 5_000
+    /// Rules without a start, each of which is followed for a hundred years.
+    static let mostVainRules = 20
     /// Dates that an event may add or leave out.
     static let mostDates = 2_000
 
@@ -54,6 +56,7 @@ public struct CalendarFile: Hashable, Sendable {
         let changed = Dictionary(
             grouping: events.filter { $0.first("RECURRENCE-ID") != nil }, by: { $0.first("UID")?.value ?? "" }
         )
+        var vainRules = 0
         for event in events {
             let isChange = event.first("RECURRENCE-ID") != nil
             let changes = isChange ? [] : changed[event.first("UID")?.value ?? ""] ?? []
@@ -70,6 +73,8 @@ public struct CalendarFile: Hashable, Sendable {
                 add(show, airings)
             } catch {
                 note(event, error.description)
+                if error == .never { vainRules += 1 }
+                guard vainRules <= Self.mostVainRules else { return nil }
             }
             for change in changes where change.first("RECURRENCE-ID")?.parameters["RANGE"] != nil {
                 note(

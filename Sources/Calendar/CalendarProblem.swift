@@ -15,7 +15,8 @@ public enum CalendarProblem: Error, Hashable, Sendable, CustomStringConvertible 
             "“\(text)” is no recurrence rule: write one such as FREQ=WEEKLY;INTERVAL=2;BYDAY=WE"
         case .part(let part, let remedy): "\(part): \(remedy)"
         case .tooOften:
-            "the rule gives more than \(Recurrence.mostStartsADay) starts a day: let BYHOUR and BYMINUTE name fewer"
+            "the rule gives more than \(Recurrence.mostStartsADay) starts a day: write FREQ=DAILY and the "
+                + "times in BYHOUR and BYMINUTE"
         case .never: "the rule gives no start in a hundred years: look whether its month has such a day"
         }
     }

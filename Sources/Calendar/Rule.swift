@@ -98,15 +98,11 @@ struct Rule: Hashable, Sendable {
         .sorted()
     }
 
-    /// The most starts that a day can have.
+    /// The most starts that a day can have, before BYHOUR and the like leave some out of a period that is a part of
+    /// a day: so many are walked through.
     private var startsADay: Int {
         guard case .part(let length) = period else { return times.count }
-        let limits =
-            (hours.isEmpty ? 24 : hours.count)
-            * (minutes.isEmpty && length <= 60 ? 60 : max(1, minutes.count))
-        let named =
-            length == 1 ? limits * (seconds.isEmpty ? 60 : seconds.count) : limits * max(1, seconds.count)
-        return min(named, (86_400 + length * interval - 1) / (length * interval) * times.count)
+        return (86_400 + length * interval - 1) / (length * interval) * times.count
     }
 
     /// The starts of every period that has a day in the span, those of its other days among them.

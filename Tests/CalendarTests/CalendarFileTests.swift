@@ -212,6 +212,15 @@ import Testing
         #expect(WindowsZones.names.count > 135)
     }
 
+    /// Each is followed for a hundred years before it is known that it has no start.
+    @Test func aCalendarOfRulesWithoutAStartIsGivenUp() throws {
+        let event =
+            "BEGIN:VEVENT\r\nSUMMARY:a\r\nDTSTART:20261205T210000Z\r\nDURATION:PT1H\r\n"
+            + "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\r\nEND:VEVENT\r\n"
+        let text = "BEGIN:VCALENDAR\r\n" + String(repeating: event, count: 500) + "END:VCALENDAR\r\n"
+        #expect(CalendarFile(Array(text.utf8), zone: .utc, rights: Self.rights) == nil)
+    }
+
     @Test func whatIsNoCalendarIsNone() throws {
         let zone = try Zone("Europe/Berlin")
         for text in [
