@@ -66,6 +66,7 @@ let package = Package(
         .target(name: "Threads", dependencies: ["CShims"], swiftSettings: guarded),
         .target(name: "Audio", dependencies: ["CShims"], swiftSettings: guarded),
         .target(name: "Programme", swiftSettings: guarded),
+        .target(name: "Calendar", dependencies: ["Programme"], swiftSettings: guarded),
         .target(name: "Media", dependencies: ["Audio", "CAV", "CEbur128", "CShims"], swiftSettings: guarded),
         .target(
             name: "Codecs",
@@ -134,6 +135,7 @@ let package = Package(
         tests("AllocationTests", ["Playout", "Programme", "Codecs", "Audio", "CAllocations"]),
         tests("AudioTests", ["Audio"]),
         tests("ProgrammeTests", ["Programme"]),
+        tests("CalendarTests", ["Calendar", "Programme"]),
         tests("MediaTests", ["Media", "Codecs", "Audio", "CShims", "funkhaus-media"]),
         tests("CodecsTests", ["Codecs", "Audio"]),
         tests("BroadcastTests", ["Broadcast", "Codecs", "Audio"]),
