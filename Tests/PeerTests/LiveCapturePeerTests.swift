@@ -160,7 +160,7 @@ import Testing
                 try await live.airs("live")
                 #expect(try await live.station.now().shown.hasPrefix(Self.title))
                 try await Task.sleep(for: .seconds(6))
-                try await expectHeard(listener, seconds: 6)
+                try await expectHeard(listener, seconds: 4)
             }
         }
     }
