@@ -47,7 +47,10 @@ struct HostileTests {
         let pages = try OggPage.wholePages(in: body)
         let bytes = pages.flatMap(\.bytes)
         let complaints = try VorbisTools.complaints(bytes).filter { !$0.contains("EOS not set") }
-        let join = ["sequence number gap in stream 1", "discontinuity in stream (1)"]
+        // Who came while the station's first page was still in the burst has not even the gap.
+        let join =
+            pages[2].sequence == 2
+            ? [] : ["sequence number gap in stream 1", "discontinuity in stream (1)"]
         #expect(
             complaints.count == join.count && zip(complaints, join).allSatisfy { $0.contains($1) },
             "\(complaints)")

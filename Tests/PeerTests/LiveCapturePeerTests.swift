@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(8))) struct LiveCapturePeerTests {
     private static let title = "Zählwerk - Счётчик live"
 
-    /// That one stretch of the count was heard, of at least so many seconds, and nothing was silent.
+    /// That the count was heard for at least so many seconds, and nothing was silent.
     ///
     /// - Parameter order: who is heard, one after the other, as a regular expression.
     private func expectHeard(
@@ -18,7 +18,7 @@ import Testing
         let heard = try await aside { HeardAir(signal) }
         #expect(heard.gaps.isEmpty, "\(heard)")
         #expect(heard.order.wholeMatch(of: try Regex(order)) != nil, "\(heard)")
-        #expect(heard.counts.last.map { $0.count > seconds * 44_100 } == true, "\(heard)")
+        #expect(heard.counts.reduce(0) { $0 + $1.count } > seconds * 44_100, "\(heard)")
     }
 
     enum Way: String, CaseIterable { case icecast, shoutcast }
@@ -160,7 +160,8 @@ import Testing
                 try await live.airs("live")
                 #expect(try await live.station.now().shown.hasPrefix(Self.title))
                 try await Task.sleep(for: .seconds(6))
-                try await expectHeard(listener, seconds: 4)
+                // The guest may go from one file to the next meanwhile.
+                try await expectHeard(listener, seconds: 4, order: "pd+")
             }
         }
     }
