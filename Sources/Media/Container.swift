@@ -168,6 +168,8 @@ final class Container {
                 let isAudio = unsafe stream.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_AUDIO
                 if !isAudio { unsafe stream.pointee.discard = AVDISCARD_ALL }
             }
+            // Looking on costs somebody who waits seconds of FLAC, when the headers have said it all.
+            if isLine, unsafe isDescribed(made) { return unsafe made }
             let found = unsafe avformat_find_stream_info(made, nil)
             guard found >= 0 else { throw fault(found, bytes, or: .corrupt) }
             return unsafe made
@@ -176,6 +178,22 @@ final class Container {
             unsafe avformat_close_input(&context)
             throw error
         }
+    }
+
+    /// Whether the headers say what every audio stream is.
+    private static func isDescribed(_ context: UnsafeMutablePointer<AVFormatContext>) -> Bool {
+        var hasAudio = false
+        for index in 0..<Int(unsafe context.pointee.nb_streams) {
+            guard let stream = unsafe context.pointee.streams[index]?.pointee.codecpar.pointee,
+                unsafe stream.codec_type == AVMEDIA_TYPE_AUDIO
+            else { continue }
+            hasAudio = true
+            guard
+                unsafe stream.codec_id != AV_CODEC_ID_NONE && stream.sample_rate > 0
+                    && stream.ch_layout.nb_channels > 0
+            else { return false }
+        }
+        return hasAudio
     }
 
     private static func chooseStream(

@@ -35,10 +35,13 @@ public enum WorkerMain {
             case .receive:
                 try lockDown()
                 // What is decoded is not gathered: it is about to be heard.
-                try receive(LineReader(InputLine(rest)), gathering: 1)
+                let line = InputLine(rest)
+                repeat { try receive(LineReader(line), gathering: 1) } while line.goesOn()
+                try send(WorkerMessage.finished.bytes)
             case .capture(let device, let settings):
                 // Some devices give a frame at a time: 10 ms are worth a message.
                 try receive(LineReader(SoundSystems(settings).open(device)), gathering: 441)
+                try send(WorkerMessage.finished.bytes)
             case .devices(let settings):
                 for device in try SoundSystems(settings).devices() {
                     try send(WorkerMessage.device(device).bytes)
@@ -73,7 +76,6 @@ public enum WorkerMain {
             try send(WorkerMessage.title(artist: artist, title: title).bytes)
         }
         try sender.flush()
-        try send(WorkerMessage.finished.bytes)
     }
 
     private static func measure(_ file: InputFile) throws(MediaFault) {

@@ -148,6 +148,29 @@ import Testing
         #expect(abs(kept.sound.withLock { $0.count } - 6 * 44_100) < 10_000)
     }
 
+    /// The worker's reads meet the seams in the middle of a page, and at odd places of its head.
+    @Test(arguments: [37, 700, 65_536])
+    func aChainThatGoesOnInAnotherCodecIsHeardOn(piece: Int) throws {
+        let bench = try Bench()
+        try bench.write(Sound.tone(frames: 2 * 44_100).wav(), "a.wav")
+        var stream: [UInt8] = []
+        for (name, options) in [
+            ("Eins", ["-c:a", "libvorbis"]), ("Zwei", ["-ar", "48000", "-c:a", "libopus"]),
+            ("Drei", ["-c:a", "flac"]), ("Vier", ["-ar", "22050", "-ac", "1", "-c:a", "libvorbis"]),
+        ] {
+            _ = try bench.convert("a.wav", "a.ogg", options + ["-metadata", "title=\(name)", "-f", "ogg"])
+            stream += try bench.read("a.ogg")
+        }
+        let (kept, state) = try decode(stream, piece: piece)
+        #expect(state == .finished)
+        let titles = kept.titles.withLock { $0 }
+        #expect(titles.map(\.title.title) == ["Eins", "Zwei", "Drei", "Vier"])
+        for (place, title) in titles.enumerated() {
+            #expect(abs(title.from - place * 2 * 44_100) < 8_000, "\(titles)")
+        }
+        #expect(abs(kept.sound.withLock { $0.count } - 8 * 44_100) < 10_000)
+    }
+
     @Test(arguments: [
         "GET / HTTP/1.1\r\n\r\n", "#EXTM3U\n#EXTINF:-1,\nfile:///etc/passwd\n",
         "<html><body>Nein</body></html>",
