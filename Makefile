@@ -51,7 +51,7 @@ test: build test-packages
 NARROW := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=24
 
 # Tests in which real players and servers follow music at its own pace.
-PACED := PeerTests|PushIcecastTests
+PACED := PeerTests|IcecastTests
 HEARD := FUNKHAUS_PROGRAMS=$(CURDIR)/.build/release SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=3
 
 # What libFuzzer finds stays below .build, and is an example for the next time; what crashes belongs into the corpus.

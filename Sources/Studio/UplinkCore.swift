@@ -72,10 +72,10 @@ final class UplinkCore {
         case .write(let number, let bytes): connections[number]?.write(bytes)
         case .close(let number): connections.removeValue(forKey: number)?.close()
         case .tell(let event):
-            if case .connected(let resumes, _) = event {
+            if case .connected(let resumes, let isFunkhaus) = event {
                 address =
                     machine.current.flatMap { connections[$0.number]?.channel?.remoteAddress } ?? address
-                titles.connected(resumes: resumes)
+                titles.connected(resumes: resumes, isFunkhaus: isFunkhaus)
             }
             events(event)
         case .stop: stopped()

@@ -6,11 +6,16 @@ struct UplinkTitles {
     private var isTaken = false
     private var isAsking = false
     private var hasChanged = false
+    /// An Icecast may read the comments of a new stream only now, and put them over a title that it was told before: it is
+    /// told once more.
+    private var isToBeRepeated = false
     private var tries = 0
     private var notBefore = Duration.zero
 
     /// Until the next connection.
     private static let mostTries = 5
+    /// Between two of them.
+    private static let pause = Duration.seconds(2)
 
     mutating func want(_ request: String) {
         self.request = request
@@ -18,8 +23,8 @@ struct UplinkTitles {
     }
 
     /// A new stream has no title yet.
-    mutating func connected(resumes: Bool) {
-        if !resumes { isTaken = false }
+    mutating func connected(resumes: Bool, isFunkhaus: Bool) {
+        if !resumes { (isTaken, isToBeRepeated) = (false, !isFunkhaus) }
         (tries, notBefore) = (0, .zero)
     }
 
@@ -33,9 +38,12 @@ struct UplinkTitles {
 
     mutating func answered(_ taken: Bool, at now: Duration) {
         isAsking = false
-        isTaken = taken && !hasChanged
-        if !taken { notBefore = now + .seconds(2) }
-        hasChanged = false
+        defer { hasChanged = false }
+        // The newer one is told at once.
+        guard !(taken && hasChanged) else { return }
+        isTaken = taken && !isToBeRepeated
+        if taken { isToBeRepeated = false }
+        if !isTaken { notBefore = now + Self.pause }
     }
 }
 
