@@ -86,7 +86,8 @@ struct PushFaultTests {
                         await eventually(within: .seconds(10)) {
                             push.status.behind < FrameCount(seconds: 1)
                         })
-                    #expect(feeder.slowestAppend < .seconds(1))
+                    // The same: now and then one append is late; the others, which would wait too, are not.
+                    #expect(feeder.slowAppends(from: .milliseconds(50)) <= 1)
                 }
             }
         }

@@ -100,7 +100,7 @@ final class PushFeeder: Sendable {
     private struct State {
         var next = 0
         var isStopped = false
-        var slowestAppend = Duration.zero
+        var appends: [Duration] = []
     }
     private let state = Mutex(State())
 
@@ -112,15 +112,15 @@ final class PushFeeder: Sendable {
                 if due > .now { Thread.sleep(forTimeInterval: (due - .now) / .seconds(1)) }
                 if state.withLock({ $0.isStopped }) { return }
                 let time = ContinuousClock().measure { mount.append(page) }
-                state.withLock { $0.slowestAppend = max($0.slowestAppend, time) }
+                state.withLock { $0.appends.append(time) }
             }
         }
     }
 
     func stop() { state.withLock { $0.isStopped = true } }
 
-    /// The longest that the encoder's thread was held by an append.
-    var slowestAppend: Duration { state.withLock { $0.slowestAppend } }
+    /// How many appends held the encoder's thread for so long or longer.
+    func slowAppends(from time: Duration) -> Int { state.withLock { $0.appends.count { $0 >= time } } }
 }
 
 /// Looks every few milliseconds until it is so; false when the time is over.

@@ -122,16 +122,18 @@ import Testing
 
     /// A link begins with the packet in whose output its track begins: a long block gives 1,024 frames.
     private func expectTitlesInTime(of links: [Link], _ heard: HeardCount) -> [String] {
-        for (before, link) in zip(links, links.dropFirst()) {
-            // A link lasts a second at least: what follows a shorter piece, such as the rest of one on which the station came
-            // on air, has its title late.
-            guard link.start - before.start > 44_100 + 2_048 else { continue }
+        for (place, (before, link)) in zip(links, links.dropFirst()).enumerated() {
             guard let piece = CounterMusic.piece(shownAs: link.title) else {
                 Issue.record("\(link.title) is no title of ours.")
                 continue
             }
             let late = link.start - heard.seam(of: piece, nearest: link.start)
-            #expect((-1_023...0).contains(late), "\(link.title) begins \(late) frames late.")
+            // A link lasts a second at least. The first one of all holds the rest of the piece on which the station came on
+            // air, which may be shorter: then the second one is late, by what was missing.
+            let isHeldBack = place == 0 && link.start - before.start <= 44_100 + 2_048
+            #expect(
+                isHeldBack ? (-1_023...44_100).contains(late) : (-1_023...0).contains(late),
+                "\(link.title) begins \(late) frames late.")
         }
         return links.map(\.title)
     }

@@ -51,6 +51,7 @@ actor CounterStation {
                     codec: mp3
                   - path: /stream.opus
                     codec: opus
+                    bitrate: 256 kbit/s
                 """)
         let music = station.music
         try await aside { try CounterMusic.fill(music, hiss: 0.02) }

@@ -1,16 +1,18 @@
 import Foundation
 import TestKit
 
-/// A listener who stays: curl, whatever happens to the station.
+/// A listener who stays: curl, whatever happens to the station. An address that ends in `.mp3` gives MP3, any other Ogg Vorbis.
 final class ResilienceListener: Sendable {
     private let folder: TemporaryDirectory
     private let program: RunningProgram
-    private var file: String { folder.path + "/heard.ogg" }
+    private let isMP3: Bool
+    private var file: String { folder.path + "/heard" }
 
     /// Tunes in, and waits for the first sound.
     init(to url: String) async throws {
         folder = try TemporaryDirectory()
-        program = try RunningProgram("curl", ["-sS", "-N", "-o", folder.path + "/heard.ogg", url])
+        isMP3 = url.hasSuffix(".mp3")
+        program = try RunningProgram("curl", ["-sS", "-N", "-o", folder.path + "/heard", url])
         try await until("\(url) gives something to listen to", telling: { program.errors }) { bytes > 10_000 }
     }
 
@@ -23,7 +25,9 @@ final class ResilienceListener: Sendable {
     func hangUp() async throws -> ResilienceCapture {
         program.signal(SIGTERM)
         try await program.wait(.seconds(10))
-        return try await aside { [file] in try ResilienceCapture(oggFile: file) }
+        return try await aside { [file, isMP3] in
+            try isMP3 ? ResilienceCapture(mp3File: file) : ResilienceCapture(oggFile: file)
+        }
     }
 }
 
@@ -36,13 +40,21 @@ extension [ResilienceCapture.Stretch] {
     }
 }
 
-/// What was heard, decoded by oggdec.
+/// What was heard, decoded by oggdec or, where it is MP3, by ffmpeg.
 struct ResilienceCapture: Sendable {
     let signal: TestSignal
 
     init(oggFile: String) throws {
-        let decoded = try Tool.run("oggdec", ["-Q", "-R", "-o", "-", oggFile])
-        guard decoded.status == 0 else { throw StationTrouble("oggdec: \(decoded.errors)") }
+        try self.init(decodedBy: "oggdec", ["-Q", "-R", "-o", "-", oggFile])
+    }
+
+    init(mp3File: String) throws {
+        try self.init(decodedBy: "ffmpeg", ["-v", "fatal", "-f", "mp3", "-i", mp3File, "-f", "s16le", "-"])
+    }
+
+    private init(decodedBy program: String, _ words: [String]) throws {
+        let decoded = try Tool.run(program, words)
+        guard decoded.status == 0 else { throw StationTrouble("\(program): \(decoded.errors)") }
         let count = decoded.output.count / 4
         var left = [Float](repeating: 0, count: count)
         decoded.output.withUnsafeBytes { bytes in
