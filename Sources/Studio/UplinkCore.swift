@@ -75,7 +75,7 @@ final class UplinkCore {
             if case .connected(let resumes, let isFunkhaus) = event {
                 address =
                     machine.current.flatMap { connections[$0.number]?.channel?.remoteAddress } ?? address
-                titles.connected(resumes: resumes, isFunkhaus: isFunkhaus)
+                titles.connected(resumes: resumes, isFunkhaus: isFunkhaus, at: now)
             }
             events(event)
         case .stop: stopped()

@@ -6,16 +6,16 @@ struct UplinkTitles {
     private var isTaken = false
     private var isAsking = false
     private var hasChanged = false
-    /// An Icecast may read the comments of a new stream only now, and put them over a title that it was told before: it is
-    /// told once more.
-    private var isToBeRepeated = false
     private var tries = 0
     private var notBefore = Duration.zero
+    /// Before this a new stream is told no title.
+    private var earliest = Duration.zero
 
     /// Until the next connection.
     private static let mostTries = 5
-    /// Between two of them.
-    private static let pause = Duration.seconds(2)
+    /// icecast2 2.4.4 that is told a title while it reads the headers of a Vorbis stream may be caught in that for good:
+    /// it takes the stream, and no listener gets a byte (the log says “next not null”).
+    private static let plainStart = Duration.milliseconds(1_500)
 
     mutating func want(_ request: String) {
         self.request = request
@@ -23,14 +23,16 @@ struct UplinkTitles {
     }
 
     /// A new stream has no title yet.
-    mutating func connected(resumes: Bool, isFunkhaus: Bool) {
-        if !resumes { (isTaken, isToBeRepeated) = (false, !isFunkhaus) }
+    mutating func connected(resumes: Bool, isFunkhaus: Bool, at now: Duration) {
+        if !resumes { isTaken = false }
         (tries, notBefore) = (0, .zero)
+        earliest = isFunkhaus ? .zero : now + Self.plainStart
     }
 
     /// The request that is to be made now, if there is one; it has to be followed by `answered`.
     mutating func next(at now: Duration) -> String? {
-        guard let request, !isTaken, !isAsking, tries < Self.mostTries, now >= notBefore else { return nil }
+        guard let request, !isTaken, !isAsking, tries < Self.mostTries, now >= max(notBefore, earliest)
+        else { return nil }
         isAsking = true
         tries += 1
         return request
@@ -38,12 +40,9 @@ struct UplinkTitles {
 
     mutating func answered(_ taken: Bool, at now: Duration) {
         isAsking = false
-        defer { hasChanged = false }
-        // The newer one is told at once.
-        guard !(taken && hasChanged) else { return }
-        isTaken = taken && !isToBeRepeated
-        if taken { isToBeRepeated = false }
-        if !isTaken { notBefore = now + Self.pause }
+        isTaken = taken && !hasChanged
+        if !taken { notBefore = now + .seconds(2) }
+        hasChanged = false
     }
 }
 

@@ -133,13 +133,6 @@ func eventually(within time: Duration, _ isSo: () -> Bool) async -> Bool {
     return true
 }
 
-/// Does what blocks for long on a thread of its own, so that other tests go on.
-func aside<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Result(catching: work)) }
-    }
-}
-
 extension PushTarget {
     /// A target on this machine.
     static func local(

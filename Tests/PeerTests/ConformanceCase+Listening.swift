@@ -3,7 +3,7 @@ extension ConformanceCase {
     private static let status = "/status-json.xsl"
     private static let manyFields = String(repeating: "X-Field: y\r\n", count: 38)
 
-    private static let inWords = "A closed connection tells nobody what is wrong."
+    static let inWords = "A closed connection tells nobody what is wrong."
 
     static let framing: [ConformanceCase] = [
         .same(101, "lines end with LF alone", "GET \(status) HTTP/1.0\n\n", .reply(200)),

@@ -7,7 +7,7 @@ struct ConformanceCase: Sendable {
     let number: Int
     let name: String
     /// The client's bytes.
-    let request: String
+    var request: String
     /// Who listens meanwhile.
     var company: (mount: String, listeners: Int) = ("", 0)
     /// After so many bytes the client has enough. Otherwise the server ends the connection.
@@ -57,6 +57,13 @@ struct ConformanceCase: Sendable {
 
 /// What clients send.
 extension ConformanceCase {
+    /// The same with a source's login and mount.
+    func asked(by dj: String, on mount: String) -> Self {
+        var row = self
+        row.request = request.replacing("{dj}", with: dj).replacing("{live}", with: mount)
+        return row
+    }
+
     static func get(_ target: String, _ fields: String..., version: String = "1.0") -> String {
         bytes("GET \(target) HTTP/\(version)", fields)
     }
@@ -82,6 +89,11 @@ struct ConformanceReply: Sendable {
     let status: Int?
     /// All of it, then a line with how the body begins in hexadecimal digits, and a line for each of the first ICY blocks.
     let text: String
+
+    init(status: Int?, text: String) {
+        self.status = status
+        self.text = text
+    }
 
     init(_ bytes: [UInt8]) {
         let head = String(decoding: bytes, as: UTF8.self)

@@ -18,9 +18,12 @@ struct HeardCount {
         let window = 4_096
         let period = TestSignal.counterPeriod(rate: signal.rate)
         let places = Array(stride(from: settling, through: signal.count - window, by: window))
-        let offsets = places.map { place in
-            signal.count(at: place..<(place + window)).map { (Int($0.rounded()) - place + period) % period }
-        }
+        let offsets = Self.withoutSlips(
+            places.map { place in
+                signal.count(at: place..<(place + window)).map {
+                    (Int($0.rounded()) - place + period) % period
+                }
+            }, of: 2 * signal.rate)
         // A window in what a codec did not do well may be misread; two of them do not agree with each other.
         var runs: [(start: Int, offset: Int)] = []
         for index in 1..<max(1, offsets.count) {
@@ -34,6 +37,28 @@ struct HeardCount {
         guard silences.isEmpty else { throw Broken(silences: silences, settling: settling) }
         self.signal = signal
         offset = runs[0].offset
+    }
+
+    /// The count's coarsest tone tells which two seconds of the minute are heard. A codec at a low rate may blur it for some
+    /// windows, which are then read two seconds off, to the frame: where the count is back where it was within a second,
+    /// nothing can have been lost or doubled.
+    private static func withoutSlips(_ offsets: [Int?], of turn: Int) -> [Int?] {
+        var offsets = offsets
+        var last: Int?
+        for index in offsets.indices {
+            guard let offset = offsets[index] else { continue }
+            if let before = last, abs(offset - before) > 1,
+                abs(offset - before) % turn <= 1 || abs(offset - before) % turn >= turn - 1,
+                offsets[(index + 1)...].prefix(10).contains(where: {
+                    $0.map { abs($0 - before) <= 1 } ?? false
+                })
+            {
+                offsets[index] = before
+            } else {
+                last = offset
+            }
+        }
+        return offsets
     }
 
     struct Broken: Error, CustomStringConvertible {

@@ -45,7 +45,7 @@ import Testing
             let song = folder.appendingPathComponent("song.txt")
             try Data(Self.title.utf8).write(to: song)
             let file = folder.appendingPathComponent("butt.conf")
-            try Data(configuration(of: live, by: way, song: song.path).utf8).write(to: file)
+            try Data(try configuration(of: live, by: way, song: song.path).utf8).write(to: file)
             let environment = card.environment.merging(["DISPLAY": screen.display]) { $1 }
             let command = "\(IcecastLoopback.freePort())"
             let butt = try RunningProgram(
@@ -66,9 +66,13 @@ import Testing
         }
     }
 
-    /// What butt's window writes; without one of these lines it begins with another server or none.
-    private func configuration(of live: LiveStation, by way: Way, song: String) -> String {
+    /// What butt's window writes; without one of these lines it begins with another server or none. What a DJ types there is
+    /// README's.
+    private func configuration(of live: LiveStation, by way: Way, song: String) throws -> String {
         let isIcecast = way == .icecast
+        let typed = try settings()
+        #expect(typed["Type"] == "Icecast" && typed["Address"] == "radio.example" && typed["Port"] == "8000")
+        #expect(typed["Password"] == "SECRET")
         return """
             [main]
             server = station
@@ -95,10 +99,22 @@ import Testing
             password = \(isIcecast ? live.secrets["anna"] ?? "" : live.login())
             type = \(isIcecast ? 1 : 0)
             tls = 0
-            mount = live
-            usr = anna
+            mount = \(try #require(typed["Mountpoint"]))
+            usr = \(try #require(typed["User"]))
 
             """
+    }
+
+    /// What README says is to be typed into butt's window.
+    private func settings() throws -> [String: String] {
+        let readme = try String(
+            contentsOf: StationUnderTest.package.appendingPathComponent("README.md"), encoding: .utf8)
+        let part = try #require(readme.components(separatedBy: "In butt it is ").dropFirst().first)
+        let lines = part.split(separator: "\n").dropFirst().prefix { $0.hasPrefix("    ") }
+        let pairs = lines.joined(separator: "   ").matches(of: /(\w+): (\S+)/).map {
+            (String($0.1), String($0.2))
+        }
+        return Dictionary(uniqueKeysWithValues: pairs)
     }
 
     @Test(.peers("darkice", "pulseaudio", "pactl", "paplay", "curl", "oggdec"))
@@ -144,6 +160,8 @@ import Testing
             #expect(try await live.station.now().shown == "anna - Nachtschicht")
             // PulseAudio may give it two seconds at once, more than the buffer has at first; not more than it has then.
             try await Task.sleep(for: .seconds(10))
+            try await live.airs("live")
+            try await Task.sleep(for: .seconds(5))
             try await expectHeard(listener, seconds: 4, order: "pd(bd)?")
             darkice.signal(SIGKILL)
             music.signal(SIGKILL)

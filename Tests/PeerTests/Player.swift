@@ -47,6 +47,19 @@ struct Player: Sendable {
         program: "mpg123", arguments: { url, file in ["-v", "--utf8", "-w", file, url] },
         titles: { $0.matches(of: /ICY-META: StreamTitle='(.*)';/).map { String($0.1) } })
 
+    static let gstreamer = Player(
+        program: "gst-launch-1.0",
+        arguments: { url, file in
+            "-e -t souphttpsrc iradio-mode=true location=\(url) ! decodebin ! audioconvert ! audio/x-raw,format=S16LE ! wavenc ! filesink location=\(file)"
+                .split(separator: " ").map(String.init)
+        },
+        titles: {
+            // Each new title is said by two elements.
+            $0.matches(of: /\n +title: (.*)/).map { String($0.1) }.reduce(into: []) { titles, title in
+                if titles.last != title { titles.append(title) }
+            }
+        })
+
     /// Who wants to see titles in MPlayer asks for links.
     static let mplayerOfChains = Player(
         program: "mplayer",

@@ -19,6 +19,11 @@ import Testing
         try await play(.vlc)
     }
 
+    @Test(.peers("gst-launch-1.0", "ffmpeg"), arguments: ["/stream.ogg", "/stream.mp3", "/stream.opus"])
+    func gstreamerHearsOneStreamAndShowsEachTitleInTime(path: String) async throws {
+        try await play(.gstreamer, path)
+    }
+
     /// MPlayer is not told titles in a way that it would not understand, and so it plays.
     @Test(.peers("mplayer", "ffmpeg")) func mplayerHearsOneStream() async throws {
         try await play(.mplayer)
@@ -64,6 +69,32 @@ import Testing
 
     @Test(.peers("mplayer", "ffmpeg")) func mplayerHearsMP3AndShowsEachTitleInTime() async throws {
         try await play(.mplayerOfMP3, "/stream.mp3")
+    }
+
+    /// It writes one file for all, and one for each title; of pieces as short as ours it names only every other one.
+    @Test(.peers("streamripper", "ffmpeg")) func streamripperHearsMP3AndCutsItAtEachTitle() async throws {
+        try await CounterStation.listen { station in
+            let folder = try TemporaryDirectory()
+            let ripper = try RunningProgram(
+                "streamripper",
+                [
+                    station.url("/stream.mp3"), "-d", folder.path, "-s", "-a", "whole", "-l",
+                    "\(Self.seconds)",
+                    "--codeset-metadata=UTF-8", "--codeset-filesys=UTF-8",
+                ])
+            try await ripper.wait(.seconds(90))
+            let decoded = try await aside {
+                try Tool.run(
+                    "ffmpeg",
+                    ["-v", "fatal", "-i", folder.path + "/whole.mp3", "-c:a", "pcm_s16le", "-f", "wav", "-"])
+            }
+            #expect(try HeardCount(try #require(TestSignal(wav: decoded.output))).seconds > 20)
+            let pieces = try FileManager.default.subpathsOfDirectory(atPath: folder.path).compactMap {
+                CounterMusic.piece(
+                    shownAs: URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent)
+            }
+            #expect(Set(pieces.map(\.number)).count >= 4, "\(ripper.output) \(ripper.errors)")
+        }
     }
 
     @Test(.peers("ffmpeg"), arguments: ["/stream.mp3", "/stream.opus"])

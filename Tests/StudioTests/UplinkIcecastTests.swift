@@ -60,7 +60,9 @@ import Testing
         #expect(told.all.first == .connected(resumes: false, isFunkhaus: false))
         #expect(
             icecast.source("/show")?.name == "Küchenradio" && icecast.source("/show")?.artist == "Zählwerk")
-        let heard = try IcecastServer.listen(icecast.port, "/show", seconds: 5)
+        let heard = try await aside { [port = icecast.port] in
+            try IcecastServer.listen(port, "/show", seconds: 5)
+        }
         #expect(heard.count > 10_000 && heard.starts(with: Array("OggS".utf8)) && heard[5] == 2)
         proxy.cut(.reset)
         try await Task.sleep(for: .milliseconds(500))
