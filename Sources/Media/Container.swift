@@ -151,7 +151,8 @@ final class Container {
         unsafe cav_refuse_files(made)
         do throws(MediaFault) {
             var format: UnsafePointer<AVInputFormat>?
-            let score = unsafe av_probe_input_buffer2(io, &format, nil, nil, 0, 0)
+            // MP3 from the middle of a frame on is sure only after 200 frames, and libav would wait for them in up to 1 MB.
+            let score = unsafe av_probe_input_buffer2(io, &format, nil, nil, 0, isLine ? 64 << 10 : 0)
             guard score >= 0, let format = unsafe format else { throw fault(score, bytes, or: .notAudio) }
             let name = unsafe firstName(format)
             guard AllowList.containers.contains(name) else { throw .formatNotAllowed(name) }

@@ -95,6 +95,20 @@ import Testing
         }
     }
 
+    /// libav waited for 1 MB of them, which is a minute: the station's ear heard nothing of a frozen relay.
+    @Test func threeSecondsOfMP3AgainAndAgainFromTheMiddleOfAFrameAreHeardWithinFour() throws {
+        let bench = try Bench()
+        try bench.write(Sound.tone(frames: 4 * 44_100).wav(), "a.wav")
+        _ = try bench.convert("a.wav", "a.mp3", ["-b:a", "128k", "-id3v2_version", "0", "-write_xing", "0"])
+        let loop = try bench.read("a.mp3")[8_100...].prefix(48_000)
+        let kept = Kept()
+        let decoder = LiveDecoder.start(workers: bench.workers, sink: kept, patience: 60_000)
+        defer { decoder.stop() }
+        Self.send(Array(loop + loop.prefix(24_000)), to: decoder, piece: 4_096)
+        for _ in 0..<10_000 where kept.sound.withLock({ $0.count }) < 88_200 { usleep(1_000) }
+        #expect(kept.sound.withLock { $0.count } >= 88_200)
+    }
+
     @Test func aDJsStreamIsHeardLongBeforeItEnds() throws {
         let bench = try Bench()
         try bench.write(Sound.tone(frames: 3 * 44_100).wav(), "a.wav")
