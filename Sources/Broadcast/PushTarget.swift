@@ -94,7 +94,7 @@ public enum PushTargetFault: Error, Hashable, Sendable, CustomStringConvertible 
     }
 }
 
-/// The password of a target. Printing, dumping or reflecting it shows a placeholder.
+/// The password of a target. Printed, dumped or reflected it is "(secret)".
 public struct PushPassword: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {

@@ -31,7 +31,7 @@ extension Refusal {
             fields: [.init(name: "WWW-Authenticate", value: "Basic realm=\"\(realm)\", charset=\"UTF-8\"")])
     }
 
-    /// The stream is at another address for now.
+    /// The stream is at another address meanwhile.
     static func found(at address: String) -> Refusal {
         Refusal(
             status: 302, reason: "Found", sentence: "This mount is not running; another stands in for it.",

@@ -1,99 +1,11 @@
-import TestKit
 import Testing
 
 @testable import Studio
 
 /// The DJ's end of the line, with a clock that is turned by hand.
 @Suite struct UplinkMachineTests {
-    /// A machine and what it has done.
-    struct Bench {
-        var machine: UplinkMachine
-        var now = Duration.zero
-        var told: [UplinkEvent] = []
-        /// What was written to each connection, after the request.
-        var written: [Int: [UInt8]] = [:]
-        var asked: [Int: String] = [:]
-        var dialled: [Int] = []
-        var closed: Set<Int> = []
-        var isStopped = false
-        var sessions = 0
-
-        init(buffer: Double = 2) {
-            var count = 0
-            machine = UplinkMachine(
-                UplinkTarget(host: "h", port: 8000, user: "anna", secret: "geheim", buffer: buffer)
-            ) {
-                count += 1
-                return "session-\(count)"
-            }
-            send(.headers(Array("HEAD".utf8)))
-        }
-
-        mutating func send(_ event: UplinkMachine.Event) {
-            for action in machine.handle(event, at: now) {
-                switch action {
-                case .dial(let number): dialled.append(number)
-                case .ask(let number, let head): asked[number] = head
-                case .write(let number, let bytes):
-                    written[number, default: []] += bytes
-                    send(.wrote(number, bytes: bytes.count))
-                case .close(let number): closed.insert(number)
-                case .tell(let event): told.append(event)
-                case .stop: isStopped = true
-                }
-            }
-        }
-
-        mutating func pass(_ milliseconds: Int, hearing received: Int64? = nil) {
-            for _ in 0..<(milliseconds / 50) {
-                now += .milliseconds(50)
-                if let received, let number = machine.current?.number {
-                    send(.heard(number, UplinkLine(received: received)))
-                }
-                send(.tick)
-            }
-        }
-
-        mutating func page(_ text: String, seconds: Double = 0.1) {
-            send(.page(Array(text.utf8), seconds: seconds))
-        }
-
-        /// The newest connection stands, and is answered.
-        mutating func answer(_ received: Int64? = 0, status: Int = 200, as number: Int? = nil) {
-            let number = number ?? dialled.last ?? 0
-            if asked[number] == nil { send(.opened(number)) }
-            send(.replied(number, UplinkReply(status: status, received: received)))
-        }
-
-        /// The bytes of the stream that a connection carried; nil when its chunks are broken.
-        func stream(_ number: Int) -> String? {
-            var bytes = (written[number] ?? [])[...]
-            var stream: [UInt8] = []
-            while let end = bytes.firstIndex(of: 10) {
-                guard let size = Int(String(decoding: bytes[..<(end - 1)], as: UTF8.self), radix: 16),
-                    bytes.count >= end - bytes.startIndex + size + 3
-                else { return nil }
-                stream += bytes[(end + 1)...].prefix(size)
-                bytes = bytes[(end + 1)...].dropFirst(size + 2)
-            }
-            return String(decoding: stream, as: UTF8.self)
-        }
-
-        func text(_ number: Int) -> String { String(decoding: written[number] ?? [], as: UTF8.self) }
-        func offset(_ number: Int) -> String? {
-            asked[number]?.split(separator: "; ").first { $0.hasPrefix("offset=") }.map(String.init)
-        }
-    }
-
-    private func connected(buffer: Double = 2) -> Bench {
-        var bench = Bench(buffer: buffer)
-        bench.send(.tick)
-        bench.answer()
-        return bench
-    }
-
     @Test func theStreamBeginsWithItsHeadersInChunks() {
-        var bench = connected()
+        var bench = UplinkBench.connected()
         bench.page("one")
         bench.page("two")
         #expect(bench.told == [.connected(resumes: false, isFunkhaus: true)])
@@ -104,7 +16,7 @@ import Testing
     }
 
     @Test func aSilentStationIsLeftInUnderASecondAndResumedWithoutADuplicate() {
-        var bench = connected()
+        var bench = UplinkBench.connected()
         bench.page("one")
         bench.pass(400, hearing: 5)
         bench.page("two")
@@ -128,14 +40,14 @@ import Testing
     }
 
     @Test func aResetIsFollowedAtOnceByANewConnection() {
-        var bench = connected()
+        var bench = UplinkBench.connected()
         bench.page("one")
         bench.send(.closed(1, why: "reset"))
         #expect(bench.dialled == [1, 2] && bench.told.last == .lost("reset"))
     }
 
     @Test func whileTheNetworkIsAwayItDialsSeveralTimesASecondAndGivesEachTwoSeconds() {
-        var bench = connected()
+        var bench = UplinkBench.connected()
         bench.send(.closed(1, why: "reset"))
         bench.pass(10_000)
         #expect((40...52).contains(bench.dialled.count), "\(bench.dialled.count)")
@@ -152,7 +64,7 @@ import Testing
     }
 
     @Test func ofSeveralAnswersTheNewestConnectionCounts() {
-        var bench = connected()
+        var bench = UplinkBench.connected()
         bench.page("one")
         bench.send(.closed(1, why: "reset"))
         bench.pass(300)
@@ -173,7 +85,7 @@ import Testing
     }
 
     @Test func aMoveToAConnectionThatWasAskedBeforeIsNoLoss() {
-        var bench = connected()
+        var bench = UplinkBench.connected()
         bench.pass(1_100)
         #expect(bench.dialled == [1, 2, 3, 4])
         for number in 2...4 { bench.send(.opened(number)) }
@@ -193,7 +105,7 @@ import Testing
     }
 
     @Test func aLineThatWasOnlySlowIsKeptAndGivenLongerTheNextTime() {
-        var bench = connected()
+        var bench = UplinkBench.connected()
         bench.pass(800)
         #expect(bench.dialled == [1, 2])
         bench.send(.heard(1, UplinkLine(received: 4)))
@@ -208,7 +120,7 @@ import Testing
     }
 
     @Test func whatIsKeptIsBoundedInSecondsAndDroppedByWholePages() {
-        var bench = connected(buffer: 2)
+        var bench = UplinkBench.connected(buffer: 2)
         bench.send(.closed(1, why: "reset"))
         for index in 0..<560 { bench.page(format(index), seconds: 0.125) }
         let dropped = bench.told.reduce(0.0) {
@@ -226,7 +138,7 @@ import Testing
     private func format(_ index: Int) -> String { String(("000" + String(index)).suffix(4)) }
 
     @Test func aDJWhoIsNoLongerOnAirSendsTheNewestFirst() {
-        var bench = connected(buffer: 2)
+        var bench = UplinkBench.connected(buffer: 2)
         bench.send(.closed(1, why: "reset"))
         // More than fits into the socket's window waits.
         for _ in 0..<200 { bench.send(.page([UInt8](repeating: 1, count: 4_000), seconds: 0.1)) }
@@ -244,7 +156,7 @@ import Testing
     }
 
     @Test func aPlainIcecastGetsTheBareStreamAndAfterALossANewOne() {
-        var bench = Bench()
+        var bench = UplinkBench()
         bench.send(.tick)
         bench.page("one")
         bench.answer(nil)
@@ -267,7 +179,7 @@ import Testing
     }
 
     @Test func aSessionThatTheStationHasForgottenBeginsAnewWithItsHeaders() {
-        var bench = connected()
+        var bench = UplinkBench.connected()
         bench.page("one")
         bench.pass(200, hearing: 7)
         bench.page("two")
@@ -281,7 +193,7 @@ import Testing
     }
 
     @Test func aStationThatSpeaksOfBytesThatWereNeverSentIsNotTrusted() {
-        var bench = connected()
+        var bench = UplinkBench.connected()
         bench.send(.closed(1, why: "reset"))
         bench.answer(5_000)
         #expect(bench.closed.contains(2) && bench.dialled == [1, 2, 3])
@@ -295,7 +207,7 @@ import Testing
 
     @Test(arguments: [401, 403, 404])
     func aRefusalIsFinal(status: Int) {
-        var bench = Bench()
+        var bench = UplinkBench()
         bench.send(.tick)
         bench.answer(nil, status: status)
         guard case .refused = bench.told.first else {
@@ -308,7 +220,7 @@ import Testing
     }
 
     @Test func whatThatStationCannotDoNowIsTriedAgain() {
-        var bench = Bench()
+        var bench = UplinkBench()
         bench.send(.tick)
         bench.answer(nil, status: 503)
         bench.pass(1_000)
@@ -318,7 +230,7 @@ import Testing
     }
 
     @Test func aStationThatSaysGoodbyeIsNotCalledAgain() {
-        var bench = connected()
+        var bench = UplinkBench.connected()
         bench.send(.heard(1, UplinkLine(goodbye: "You were sent off the air.")))
         #expect(
             bench.told.suffix(2) == [
@@ -329,7 +241,7 @@ import Testing
     }
 
     @Test func theEndIsSaidWhenAllHasArrivedAndConfirmed() {
-        var bench = connected()
+        var bench = UplinkBench.connected()
         bench.page("one")
         bench.send(.end)
         bench.page("never")
@@ -343,7 +255,7 @@ import Testing
     }
 
     @Test func aGoodbyeThatWasLostIsSaidAgainAndASessionThatIsOverConfirmsIt() {
-        var bench = connected()
+        var bench = UplinkBench.connected()
         bench.send(.end)
         bench.send(.heard(1, UplinkLine(received: 4)))
         bench.send(.closed(1, why: "reset"))
@@ -356,7 +268,7 @@ import Testing
     }
 
     @Test func anEndWithoutAStationGivesUp() {
-        var bench = connected()
+        var bench = UplinkBench.connected()
         bench.send(.closed(1, why: "reset"))
         bench.send(.end)
         bench.pass(11_000)
@@ -374,83 +286,5 @@ import Testing
         #expect(
             UplinkWire.titleRequest(target, artist: nil, title: "A & B\r\nö").contains(
                 "song=A%20%26%20B%0D%0A%C3%B6 HTTP/1.1\r\n"))
-    }
-
-    /// A line that loses, doubles its connections and answers late, as a seed says: what the station takes is the stream.
-    @Test(arguments: 0..<40 as Range<UInt64>)
-    func whateverTheLineDoesTheStationTakesTheStreamOnce(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
-        var machine = UplinkMachine(UplinkTarget(host: "h", port: 1, user: "a", secret: "b", buffer: 5)) {
-            "s"
-        }
-        // The station's side: whose connection is served, what is here, what is on its way on each connection.
-        var (served, here) = (0, [UInt8]())
-        var onTheWay: [Int: [UInt8]] = [:]
-        var (replies, sent, now) = ([(Int, Int64)](), [UInt8](), Duration.zero)
-        var waiting: [UplinkMachine.Event] = []
-
-        func arrive(_ number: Int) {
-            guard number == served, var bytes = onTheWay[number] else { return }
-            // Whole chunks; what is left of one comes later.
-            while let end = bytes.firstIndex(of: 10),
-                let size = Int(String(decoding: bytes[..<(end - 1)], as: UTF8.self), radix: 16),
-                bytes.count >= end + size + 3
-            {
-                here += bytes[(end + 1)...].prefix(size)
-                bytes.removeFirst(end + size + 3)
-            }
-            onTheWay[number] = bytes
-        }
-
-        for step in 0..<3_000 {
-            now += .milliseconds(10)
-            if step % 10 == 0, step < 2_500 {
-                let page = (0..<Int.random(in: 1...50, using: &random)).map {
-                    UInt8(truncatingIfNeeded: sent.count + $0 * 7)
-                }
-                sent += page
-                waiting.append(.page(page, seconds: 0.1))
-            }
-            waiting.append(.tick)
-            for number in onTheWay.keys.sorted() where Int.random(in: 0..<3, using: &random) == 0 {
-                arrive(number)
-            }
-            if served > 0, step % 20 == 0, Int.random(in: 0..<5, using: &random) > 0 || step > 2_600 {
-                waiting.append(.heard(served, UplinkLine(received: Int64(here.count))))
-            }
-            if step < 2_500, Int.random(in: 0..<150, using: &random) == 0,
-                let number = machine.current?.number
-            {
-                onTheWay[number] = nil
-                waiting.append(.closed(number, why: "reset"))
-            }
-            for (number, received) in replies {
-                waiting.append(.replied(number, UplinkReply(status: 200, received: received)))
-            }
-            replies = []
-            while !waiting.isEmpty {
-                for action in machine.handle(waiting.removeFirst(), at: now) {
-                    switch action {
-                    case .dial(let number):
-                        if served == 0 || Int.random(in: 0..<3, using: &random) > 0 {
-                            waiting.append(.opened(number))
-                        }
-                    case .ask(let number, _):
-                        // A request may be lost; a newer one takes the session over.
-                        guard served == 0 || Int.random(in: 0..<3, using: &random) > 0, number > served else {
-                            continue
-                        }
-                        arrive(served)
-                        (served, onTheWay[number]) = (number, [])
-                        replies.append((number, Int64(here.count)))
-                    case .write(let number, let bytes):
-                        onTheWay[number]? += bytes
-                        waiting.append(.wrote(number, bytes: bytes.count))
-                    default: break
-                    }
-                }
-            }
-        }
-        #expect(here == sent, "\(here.count) of \(sent.count)")
     }
 }

@@ -50,7 +50,7 @@ public enum SecretSource: Hashable, Sendable {
     }
 }
 
-/// A password in memory. It prints as a placeholder wherever it is printed, logged, dumped or encoded by accident.
+/// A password in memory. Printed, logged, dumped or encoded by accident it is "(secret)".
 public struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {
