@@ -103,8 +103,8 @@ let package = Package(
         .target(
             name: "Station",
             dependencies: [
-                "Server", "Playout", "History", "Monitor", "Broadcast", "Programme", "Codecs", "Audio",
-                "Threads", "CShims", "CCrypt",
+                "Server", "Playout", "History", "Monitor", "Broadcast", "Programme", "Calendar", "Codecs",
+                "Audio", "Threads", "CShims", "CCrypt",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: common),

@@ -36,12 +36,14 @@ import Testing
     @Test func theExampleHasEveryKeyOfTheCodeAndNoOther() throws {
         // A key that stands in a comment is one with two spaces after the hash's indentation and no words behind it.
         let keys = try text().split(separator: "\n").compactMap { line -> String? in
-            try? #/^ *(?:- |# (?=password_env:|url_env:|bitrate:|fallback:))?([a-z_]+):( .*)?$/#.firstMatch(
-                in: line
-            )
-            .map {
-                String($0.1)
-            }
+            try?
+                #/^ *(?:- |# (?=password_env:|url_env:|bitrate:|fallback:|schedule:|shows:))?([a-z_]+):( .*)?$/#
+                .firstMatch(
+                    in: line
+                )
+                .map {
+                    String($0.1)
+                }
         }
         typealias Keys = ConfigurationKeys
         let known =

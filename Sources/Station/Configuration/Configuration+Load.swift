@@ -1,7 +1,7 @@
 extension Configuration {
     /// Reads a station's file: complete and right, or refused whole with every problem that it has.
     ///
-    /// Nothing but this file is read. Blocks for the disk.
+    /// Nothing but this file, and that of the schedule if it names one, is read. Blocks for the disk.
     ///
     /// - Parameters:
     ///   - path: of the YAML file; relative paths in it are relative to its folder.

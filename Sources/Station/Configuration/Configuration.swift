@@ -16,6 +16,8 @@ public struct Configuration: Sendable, Equatable {
     /// In the order of the file; names are unique.
     public var playlists: [Playlist]
     public var programme: Programme
+    /// In the order of the file; names are unique.
+    public var shows: [Show] = []
     /// Nil when no DJs come in.
     public var live: Live?
     public var alarm = Alarm()
@@ -240,7 +242,8 @@ public struct Configuration: Sendable, Equatable {
 /// Every key of the file, by the section that holds it; the text a person reads is `Config/station.example.yaml`.
 enum ConfigurationKeys {
     static let file = [
-        "station", "server", "mounts", "icecast", "playlists", "programme", "live", "alarm", "aircheck",
+        "station", "server", "mounts", "icecast", "playlists", "programme", "schedule", "shows", "live",
+        "alarm", "aircheck",
     ]
     static let station = ["name", "description", "genre", "url", "timezone", "seed"]
     static let server = ["listen", "tls", "data", "control", "admin", "relay", "limits", "trusted_proxies"]
@@ -254,6 +257,12 @@ enum ConfigurationKeys {
     static let playlist = ["from", "order"]
     static let programme = ["default", "identification", "emergency", "loudness"]
     static let identification = ["from", "every"]
+    static let schedule = ["shows"]
+    static let show =
+        ["name", "from", "through", "times", "not_on", "moved", "spring", "autumn"] + airing
+        + ["play", "repeat_of", "live", "otherwise", "start", "overlong", "priority", "host", "text", "link"]
+    static let airing = ["on", "weeks", "dates", "rrule", "at", "for", "until"]
+    static let play = ["playlist", "continue", "newest", "file", "podcast", "episode", "stream"]
     static let live = [
         "mounts", "shoutcast_port", "accounts", "takeover", "fade", "latency", "bridge", "silence",
         "recordings",

@@ -11,13 +11,16 @@ struct ConfigurationDocument {
     let root: Setting
     let findings: Findings
 
-    init(path: String) throws(ConfigurationErrors) {
+    /// - Parameter remedy: what to do when there is no such file.
+    init(
+        path: String, remedy: String = "name the station's YAML file with --config"
+    ) throws(ConfigurationErrors) {
         let bytes: [UInt8]
         do throws(FileFailure) {
             bytes = try readFile(path, most: Self.mostBytes)
         } catch {
             throw Self.refusal(
-                error.sentence(path, remedy: "name the station's YAML file with --config"), Place(path: path))
+                error.sentence(path, remedy: remedy), Place(path: path))
         }
         try self.init(bytes: bytes, path: path)
     }

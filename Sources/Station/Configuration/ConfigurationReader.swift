@@ -12,18 +12,30 @@ struct ConfigurationReader {
     }
 
     func read() throws(ConfigurationErrors) -> Configuration {
-        let configuration = document.root.section(ConfigurationKeys.file).flatMap(everything)
-        guard findings.problems.isEmpty, let configuration else {
-            throw ConfigurationErrors(
-                problems: findings.problems.sorted {
-                    ($0.place.line, $0.place.column) < ($1.place.line, $1.place.column)
-                })
+        let section = document.root.section(ConfigurationKeys.file)
+        var inSchedule: [Problem] = []
+        var configuration: Configuration?
+        if let section {
+            do throws(ConfigurationErrors) {
+                configuration = try everything(section)
+            } catch {
+                inSchedule = error.problems
+            }
+        }
+        guard findings.problems.isEmpty, inSchedule.isEmpty, let configuration else {
+            throw ConfigurationErrors(problems: inOrder(findings.problems) + inOrder(inSchedule))
         }
         return configuration
     }
 
+    private func inOrder(_ problems: [Problem]) -> [Problem] {
+        problems.sorted { ($0.place.line, $0.place.column) < ($1.place.line, $1.place.column) }
+    }
+
     /// Every section is read, whatever the others say, so that all problems come at once.
-    private func everything(_ file: Section) -> Configuration? {
+    ///
+    /// - Throws: what is wrong in the file of the schedule, after all of this file was read.
+    private func everything(_ file: Section) throws(ConfigurationErrors) -> Configuration? {
         let station = file.required("station", example: "station: and below it name: and timezone:")
             .flatMap(readStation)
         let server = readServer(file["server"])
@@ -40,10 +52,15 @@ struct ConfigurationReader {
         let aircheck = file["aircheck"].map {
             readAircheck($0, mounts, beside: (live ?? nil)?.recordings)
         }
-        guard let station, let server, let mounts, let playlists, let programme, let alarm else { return nil }
+        let names = ShowNames(
+            playlists: playlists?.map(\.name), timezone: station?.timezone, hasLive: file["live"] != nil)
+        let shows = try readSchedule(file, names)
+        guard let station, let server, let mounts, let playlists, let programme, let alarm, let shows else {
+            return nil
+        }
         return Configuration(
             path: path, station: station, server: server, mounts: mounts, icecast: icecast,
-            playlists: playlists, programme: programme, live: live ?? nil, alarm: alarm,
+            playlists: playlists, programme: programme, shows: shows, live: live ?? nil, alarm: alarm,
             aircheck: aircheck ?? nil,
             places: Configuration.Places(byKey: findings.places))
     }

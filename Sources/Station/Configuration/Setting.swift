@@ -40,6 +40,12 @@ struct Setting {
         findings.report("\(name.isEmpty ? "the file" : name) \(sentence)", at: place)
     }
 
+    /// The same where its key stands, for what the key says.
+    func reportAtKey(_ sentence: String) { findings.report("\(name) \(sentence)", at: keyPlace) }
+
+    /// Whether the value is a group of keys.
+    var isGroup: Bool { node.mapping != nil }
+
     /// The value on one line, without blanks at the ends of its lines.
     func text(_ form: String, mayBeEmpty: Bool = false) -> String? {
         guard let scalar = node.scalar else {
