@@ -7,15 +7,27 @@ public import Programme
 /// hour and ends in it ends the first time, what begins in its second pass ends in that. Where the clocks leave
 /// nothing between start and end, the show is not on that night.
 public struct Almanac: Agenda {
-    private let airings: [(show: Int, airing: DatedAiring)]
+    private struct Entry: Equatable {
+        var show: Int
+        var airing: DatedAiring
+    }
+
+    private let airings: [Entry]
+    private let zone: Zone
 
     /// Reads every rule and zone; blocks for the disk.
     public init(shows: [Show], zone: String) throws(AlmanacProblem) {
-        var airings: [(show: Int, airing: DatedAiring)] = []
+        do throws(CalendarProblem) {
+            self.zone = try Zone(zone)
+        } catch {
+            throw AlmanacProblem(show: "", airing: 0, problem: error)
+        }
+        var airings: [Entry] = []
         for (number, show) in shows.enumerated() {
             for (place, airing) in show.airings.enumerated() {
                 do throws(CalendarProblem) {
-                    airings.append((number, try DatedAiring(airing, zone: Zone(airing.zone ?? zone))))
+                    airings.append(
+                        Entry(show: number, airing: try DatedAiring(airing, zone: Zone(airing.zone ?? zone))))
                 } catch {
                     throw AlmanacProblem(show: show.name, airing: place, problem: error)
                 }
@@ -28,11 +40,15 @@ public struct Almanac: Agenda {
         // Two airings of one show can name the same time.
         Array(
             Set(
-                airings.flatMap { show, airing in
-                    airing.spans(from: from, to: to).map {
-                        Occurrence(show: show, start: $0.lowerBound, end: $0.upperBound)
+                airings.flatMap { entry in
+                    entry.airing.spans(from: from, to: to).map {
+                        Occurrence(show: entry.show, start: $0.lowerBound, end: $0.upperBound)
                     }
                 }))
+    }
+
+    public func day(at instant: Instant) -> Day {
+        zone.local(instant.wallNanoseconds / 1_000_000_000).day
     }
 }
 

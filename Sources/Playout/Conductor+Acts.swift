@@ -4,9 +4,17 @@ internal import Programme
 
 /// What people do to the programme. Each act is a fact: it is written down, then confirmed.
 extension Conductor {
-    /// Cuts to what follows as soon as that has frames, in one of the next steps.
+    /// Cuts to what follows as soon as that has frames, in one of the next steps. Behind the last track of a slot that is
+    /// not the next slot yet, but one track more.
     func beginSkip() {
         cutFact = .skip
+        if let current, let next, next.item.isPlanned {
+            var skipped = timeline
+            skipped.end(current, at: now)
+            if let item = skipped.item(at: now), item.slot != next.item.slot {
+                return replace(next: item, from: now - item.start)
+            }
+        }
         if next?.handed == true { _ = engine.commands.push(.cut(fade: Engine.fade)) }
     }
 
@@ -67,21 +75,23 @@ extension Conductor {
     }
 
     /// The library or the rules changed: an epoch, from the next boundary on.
-    func adopt(_ rotation: Rotation) {
-        guard rotation != timeline.rotation else { return }
-        let isEpoch = rotation.digest != timeline.rotation.digest
+    func adopt(_ programming: Programming) {
+        let old = timeline.programming
+        guard programming != old else { return }
         if let current {
-            timeline.adopt(rotation, onAir: current)
+            timeline.adopt(programming, onAir: current)
             if current.isProvisional, let measured = timeline.state.laid.first { onAir?.item = measured }
         } else {
-            timeline = Timeline(rotation: rotation, state: timeline.state)
+            timeline = Timeline(programming, state: timeline.state)
         }
         backOffIsOver()
         replan()
-        if isEpoch {
-            record(
-                .epoch,
-                words: "The rotation changed: \(rotation.tracks.count) tracks, state \(rotation.digest).")
+        if programming.schedule != old.schedule {
+            record(.epoch, words: "The schedule changed: \(programming.schedule.shows.count) shows.")
+        }
+        if programming.digest != old.digest {
+            let count = programming.rotation.tracks.count
+            record(.epoch, words: "The rotation changed: \(count) tracks, state \(programming.digest).")
         }
     }
 }

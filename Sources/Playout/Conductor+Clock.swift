@@ -26,8 +26,9 @@ extension Conductor {
             standstill = stood
         }
         guard abs(off.frames) > Self.tolerance.frames else {
+            guard pendingShift != nil else { return }
             pendingShift = nil
-            return
+            return replan()
         }
         if abs(off.frames) <= Self.jump.frames {
             if pendingShift == nil {
@@ -36,21 +37,23 @@ extension Conductor {
                     words: "The programme is \(Self.words(off)) \(off > .zero ? "behind" : "ahead of") the "
                         + "wall clock; it follows at the next boundary.")
             }
+            // What is to follow has been opened for this; a few milliseconds are no reason to open it again.
+            if let pendingShift, abs((off - pendingShift).frames) <= Self.tolerance.frames { return }
             pendingShift = off
-            return
+            return replan()
         }
         pendingShift = nil
         let there = now + off
         // A DJ is where the programme is.
-        if off > .zero, onAir?.session == nil, timeline.rotation.isPlannable,
-            let item = timeline.item(at: there)
-        {
+        if off > .zero, onAir?.session == nil, let item = timeline.item(at: there), !item.isProvisional {
             leap(to: item, at: there, off: off)
         } else {
             shift(by: off)
             timeline.move(current, by: off)
             onAir?.item.start = current.start + off
+            onAir?.item.until = current.until.map { $0 + off }
             tone?.start = current.start + off
+            replan()
             record(
                 .clock,
                 words: "The wall clock jumped \(off > .zero ? "ahead" : "back") by \(Self.words(off)); "
@@ -64,6 +67,7 @@ extension Conductor {
             .clock,
             words: "The wall clock is ahead by \(Self.words(off)); the programme follows with a fade.")
         cutFact = .clock
+        leap = off
         replace(next: item, from: instant - item.start)
     }
 

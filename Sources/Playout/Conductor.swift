@@ -51,6 +51,8 @@ final class Conductor {
     private(set) var followed = Length.zero
     /// The station's time is to move by this at the next boundary.
     var pendingShift: Length?
+    /// The station's time is to move by about this when the programme goes to where it would be.
+    var leap = Length.zero
     /// For how long the engine has stood still since the start, as far as that was written down.
     var standstill = Length.zero
     /// What went wrong lately, newest last, for status: each until its file is heard whole. At most `troubleLimit`.
@@ -104,6 +106,7 @@ final class Conductor {
         if emergency == nil { loadEmergency() }
         handEmergency()
         stepLive()
+        dropOutdated()
         if next == nil { chooseNext() }
         handNext()
     }
@@ -120,8 +123,32 @@ final class Conductor {
     /// What is on air, whatever it is; nil before the first frame.
     var current: Item? { onAir?.item ?? tone }
 
+    /// `count` items that follow, as things stand.
+    func coming(_ count: Int) -> [Item] {
+        guard let current else { return [] }
+        return Array(timeline.items(from: current, count: count + 1, at: now).dropFirst())
+    }
+
+    /// An item with the show in which it airs, whatever put it there.
+    func shown(_ item: Item) -> Item {
+        guard !item.isPlanned || item.queueID != nil else { return item }
+        var item = item
+        item.show = timeline.programming.slot(at: max(item.start, min(now, item.end ?? now))).show?.name
+        return item
+    }
+
     /// The station's time at the mix's head.
     var now: Instant { base + Length(frames: engine.position.frames) }
+
+    /// The place in the mix of an instant, in the time that the station will have when the next item begins.
+    private func frame(of instant: Instant?) -> FrameTime? {
+        instant.map { FrameTime(frames: ($0 - (base + (pendingShift ?? leap))).frames) }
+    }
+
+    /// When the next item begins: where the one on air ends, or soon when nobody knows that.
+    private var nextStart: Instant { current?.end ?? now + Self.ahead }
+    /// How long before a slot ends its next one is made ready when something is on air whose end nobody knows: 5 s.
+    private static let ahead = Length(seconds: 5)
 
     // MARK: Opening
 
@@ -131,7 +158,9 @@ final class Conductor {
         let track = opener.open(item.track.file, from: offset)
         let deck = Deck(
             id: nextDeck(), frames: track.frames, gainDecibels: item.track.gain(target: settings.loudness),
-            length: item.length.map { Int(($0 - offset).frames) })
+            // What the slot's end cuts off is there to be faded.
+            length: (item.until == nil ? item.length : item.track.length).map { Int(($0 - offset).frames) },
+            until: frame(of: item.until))
         return lend(Loaded(item: item, offset: offset, deck: deck, track: track))
     }
 
@@ -164,12 +193,21 @@ final class Conductor {
         if let loaded = liveNext() {
             next = loaded
         } else if let current {
-            // What was aired before may have been joined in its middle, when a span of the past is rendered.
-            guard let item = timeline.item(after: current) else { return }
+            // What was aired before may have been joined in its middle, when a span of the past is rendered; and a file
+            // that a show interrupted goes on.
+            guard let item = timeline.item(after: current, at: nextStart) else { return }
             load(item, from: max(.zero, (current.end ?? item.start) - item.start))
         } else if let item = timeline.item(at: now) {
             load(item, from: now - item.start)
         }
+    }
+
+    /// Takes back what was to follow when its slot ends before it was its turn: somebody is on air whose end nobody knows.
+    private func dropOutdated() {
+        guard let next, next.item.isPlanned, let current, current.length == nil, let until = next.item.until,
+            until <= nextStart
+        else { return }
+        withdraw(next)
     }
 
     /// Gives the engine what follows as soon as it has frames, or drops it when it cannot be played.
@@ -225,7 +263,7 @@ final class Conductor {
         }
         record(.deviation, file: loaded.item.track.file, words: words)
         failuresInARow += 1
-        if failuresInARow >= max(3, timeline.rotation.tracks.count + timeline.queued.count) {
+        if failuresInARow >= max(3, timeline.tracks(at: now) + timeline.queued.count) {
             failuresInARow = 0
             backOff = settings.stepsOfBackOff
         }
@@ -319,15 +357,18 @@ final class Conductor {
         if cutFact == .clock {
             // The station slept: the plan is what it was, and the station's time goes to its place in it.
             let place = loaded.item.start + loaded.offset
-            shift(by: place - instant)
+            self.shift(by: place - instant)
             instant = place
         } else {
-            settle(endedAt: instant)
+            if loaded.item.isPlanned { loaded.item.start = instant - loaded.offset }
         }
-        cutFact = nil
+        leap = .zero
         if loaded.item.isPlanned {
-            loaded.item.start = Instant(frames: instant.frames - loaded.offset.frames)
-        } else {
+            loaded.item.fade(at: loaded.deck.until.map { base + Length(frames: $0.frames) })
+        }
+        if cutFact != .clock { settle(endedAt: instant, before: loaded.item) }
+        cutFact = nil
+        if !loaded.item.isPlanned {
             loaded.item.start = instant
             timeline.interpose(loaded.item, after: current)
             recordInterlude(loaded.item)
@@ -361,9 +402,9 @@ final class Conductor {
     }
 
     private func beganTone(at instant: Instant) {
-        settle(endedAt: instant)
         let item = Item(
             kind: .tone, track: Track(file: "", key: ""), start: instant, length: nil, after: Cursor())
+        settle(endedAt: instant, before: item)
         timeline.interpose(item, after: current)
         (onAir, tone, shownTitle) = (nil, item, nil)
         journal.began(item, at: instant, offset: .zero)
@@ -385,10 +426,12 @@ final class Conductor {
     }
 
     /// Tells the timeline where what was on air has ended, if that is not where it was to end.
-    private func settle(endedAt instant: Instant) {
+    private func settle(endedAt instant: Instant, before item: Item) {
         defer { accident = nil }
+        if let previous = current, previous.end != instant { timeline.end(previous, at: instant) }
+        if item.isPlanned { timeline.begin(item, at: instant) }
         guard let previous = current, previous.end != instant else { return }
-        timeline.end(previous, at: instant)
+        if cutFact == .liveOut, item.isPlanned { record(.liveOut, words: "The programme is back on air.") }
         if let accident { note(accident, file: previous.track.file) }
         if cutFact == nil {
             let file = previous.track.file
@@ -414,9 +457,11 @@ final class Conductor {
     /// Throws away what was opened if the timeline now says something else.
     func replan() {
         guard let current, let loaded = next, loaded.item.isPlanned else { return }
-        if let expected = timeline.item(after: current), expected.track.file == loaded.item.track.file,
+        if let expected = timeline.item(after: current, at: nextStart),
+            expected.track.file == loaded.item.track.file,
             expected.kind == loaded.item.kind, expected.queueID == loaded.item.queueID,
-            expected.start + loaded.offset == current.end ?? expected.start
+            expected.start + loaded.offset == current.end ?? expected.start,
+            frame(of: expected.until) == loaded.deck.until
         {
             next?.item = expected
         } else {
@@ -432,5 +477,12 @@ extension Item {
         case .track, .identification, .queued: true
         case .emergency, .tone, .live, .bed: false
         }
+    }
+
+    /// Ends at an instant at the latest: that of the place in the mix at which its deck ends.
+    fileprivate mutating func fade(at latest: Instant?) {
+        guard let latest else { return }
+        until = latest
+        length = track.length.map { min($0, latest - start) }
     }
 }

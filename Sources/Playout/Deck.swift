@@ -17,10 +17,12 @@ public final class Deck: Sendable {
     let isLive: Bool
     /// Frames over which it comes up.
     let fadeIn: Int
+    /// The place in the mix at which it has faded out if it is longer than that: its slot ends.
+    let until: FrameTime?
 
     public init(
         id: Int, frames: FrameConsumer, gainDecibels: Double, length: Int?, isLive: Bool = false,
-        fadeIn: Int = 0
+        fadeIn: Int = 0, until: FrameTime? = nil
     ) {
         self.id = id
         self.frames = frames
@@ -28,6 +30,7 @@ public final class Deck: Sendable {
         self.length = length ?? .max
         self.isLive = isLive
         self.fadeIn = fadeIn
+        self.until = until
     }
 }
 

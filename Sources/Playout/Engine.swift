@@ -25,6 +25,8 @@ final class Engine {
 
     /// Frames over which a skip fades out what was on air: 0.3 s.
     static let fade = 13_230
+    /// Frames over which a track is faded out where its slot ends: 1 s.
+    static let slotFade = 44_100
     /// Frames over which a live deck that runs dry is faded out: 30 ms.
     private static let lastBreath = 1_323
 
@@ -99,7 +101,8 @@ final class Engine {
         case .deck(let deck, let heard):
             let isDry = runsDry(deck)
             let room = min(block.capacity - filled, dying?.left ?? .max)
-            let wanted = min(room, deck.length - heard)
+            let left = framesLeft(of: deck, heard: heard)
+            let wanted = min(room, left)
             let got = wanted > 0 ? deck.frames.read(into: &block, at: filled, count: wanted) : 0
             if got > 0 {
                 amplify(deck, heard: heard, count: got)
@@ -138,6 +141,12 @@ final class Engine {
         }
     }
 
+    /// How much of a deck is still to be heard: to its length, or to the end of its slot.
+    private func framesLeft(of deck: Deck, heard: Int) -> Int {
+        guard let until = deck.until else { return deck.length - heard }
+        return min(deck.length - heard, max(0, Int((until - now).frames)))
+    }
+
     private var now: FrameTime { position + FrameCount(frames: Int64(filled)) }
 
     private func begin(_ deck: Deck) {
@@ -165,7 +174,10 @@ final class Engine {
 
     /// Brings the frames just read to the deck's level, up where it begins and down where it dies.
     private func amplify(_ deck: Deck, heard: Int, count: Int) {
-        guard deck.gain != 1 || heard < deck.fadeIn || dying != nil else { return }
+        // What the slot's end leaves of a deck that is longer.
+        let remaining = framesLeft(of: deck, heard: heard)
+        let fadesOut = remaining < deck.length - heard && remaining - count < Self.slotFade
+        guard deck.gain != 1 || heard < deck.fadeIn || dying != nil || fadesOut else { return }
         let start = filled
         let (rise, frames, left) = (deck.fadeIn, dying?.frames ?? 1, dying?.left ?? 1)
         let isDying = dying != nil
@@ -174,6 +186,9 @@ final class Engine {
                 var gain = deck.gain
                 if heard + frame < rise { gain *= Self.rising(heard + frame, of: rise) }
                 if isDying { gain *= Float(left - frame) / Float(frames) }
+                if fadesOut, remaining - frame < Self.slotFade {
+                    gain *= Self.rising(remaining - frame, of: Self.slotFade)
+                }
                 onLeft[start + frame] *= gain
                 onRight[start + frame] *= gain
             }

@@ -153,12 +153,10 @@ public final class MasterControl: Sendable {
     public func report(count: Int = 10) throws(ActRefusal) -> Report {
         var report = try perform { conductor in
             Report(
-                onAir: conductor.current, shownTitle: conductor.shownTitle,
-                next: conductor.current.map {
-                    Array(conductor.timeline.items(from: $0, count: count + 1).dropFirst())
-                }
-                    ?? [],
-                queued: conductor.timeline.queued.filter { $0.start > conductor.current?.start ?? $0.start },
+                onAir: conductor.current.map(conductor.shown), shownTitle: conductor.shownTitle,
+                next: conductor.coming(count).map(conductor.shown),
+                queued: conductor.timeline.queued.filter { $0.start > conductor.current?.start ?? $0.start }
+                    .map(conductor.shown),
                 now: conductor.now, troubles: conductor.troubles, live: conductor.liveReport)
         }
         (report.clock, report.lostFrames) = (clock, lostFrames)
@@ -237,9 +235,9 @@ public final class MasterControl: Sendable {
         guard try perform({ $0.direct(account, act) }) else { throw .notConnected(account) }
     }
 
-    /// Takes up a changed library or changed rules, from the next boundary on.
-    public func adopt(_ rotation: Rotation) throws(ActRefusal) {
-        try perform { $0.adopt(rotation) }
+    /// Takes up a changed library, schedule or rules, from the next boundary on.
+    public func adopt(_ programming: Programming) throws(ActRefusal) {
+        try perform { $0.adopt(programming) }
     }
 
     /// Takes up changed settings; what is on air keeps its gain.

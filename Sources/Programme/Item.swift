@@ -24,9 +24,17 @@ public struct Item: Hashable, Sendable, Codable {
     public var after: Cursor
     /// The entry of the operator's queue, for a queued item.
     public var queueID: Int?
+    /// The show that it belongs to; nil for the station's rotation.
+    public var show: String?
+    /// The start of the slot whose plan it is of, so that `after` can be told from another slot's; nil where no show
+    /// has ever been.
+    public var slot: Instant?
+    /// The instant at which it is faded if it has not ended by itself: its slot ends. Nil when nothing waits for that.
+    public var until: Instant?
 
     public init(
-        kind: Kind, track: Track, start: Instant, length: Length?, after: Cursor, queueID: Int? = nil
+        kind: Kind, track: Track, start: Instant, length: Length?, after: Cursor, queueID: Int? = nil,
+        show: String? = nil, slot: Instant? = nil
     ) {
         self.kind = kind
         self.track = track
@@ -34,6 +42,8 @@ public struct Item: Hashable, Sendable, Codable {
         self.length = length
         self.after = after
         self.queueID = queueID
+        self.show = show
+        self.slot = slot
     }
 
     /// The instant behind its last frame; nil when not known.
@@ -41,4 +51,12 @@ public struct Item: Hashable, Sendable, Codable {
 
     /// Whether its start or end can still change by itself: its length is not measured.
     public var isProvisional: Bool { length == nil }
+
+    /// Whether it is the same file at the same place in time, whatever was learned of it since.
+    func isSame(as other: Item) -> Bool {
+        other.start == start && other.kind == kind && other.track.file == track.file
+    }
+
+    /// Whether it is of a slot's plan; what people and accidents put in between is not.
+    var isOfSlot: Bool { kind == .track || kind == .identification }
 }

@@ -6,31 +6,6 @@ public enum Order: String, Sendable, Codable {
     case shuffle
 }
 
-/// A place in a rotation: what comes next.
-public struct Cursor: Hashable, Sendable, Codable {
-    /// The round: how often every track has been played before, counted from the origin of time.
-    public var round: Int64
-    /// Tracks of this round that have been played.
-    public var done: Int
-    /// The key of the last track played in this round, so that the place is found again in a changed library.
-    public var last: String?
-    /// Tracks since the last station identification.
-    public var sinceIdentification: Int
-    /// Identifications played so far.
-    public var identifications: Int64
-
-    public init(
-        round: Int64 = 0, done: Int = 0, last: String? = nil, sinceIdentification: Int = 0,
-        identifications: Int64 = 0
-    ) {
-        self.round = round
-        self.done = done
-        self.last = last
-        self.sinceIdentification = sinceIdentification
-        self.identifications = identifications
-    }
-}
-
 /// A playlist that goes round for ever, with station identifications between its tracks: a pure function from a
 /// cursor, or from an instant, to what is on air (design, section 4.2).
 ///
@@ -51,6 +26,7 @@ public struct Rotation: Sendable, Hashable {
     /// Frames of one round without identifications, and of all identifications; nil when a length is unknown.
     private let roundFrames: Int64?
     private let identificationFrames: Int64?
+    private let rounds = RoundMemory()
 
     /// - Parameters:
     ///   - station: the station's name or seed, and `playlist` the playlist's: the seed of every shuffle.
@@ -105,8 +81,7 @@ public struct Rotation: Sendable, Hashable {
             hash.add(track.key)
             hash.add(UInt64(bitPattern: track.length?.frames ?? -1))
         }
-        let digits = String(hash.value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        return hash.digits
     }
 
     /// An item's track as this rotation knows it.
@@ -116,30 +91,34 @@ public struct Rotation: Sendable, Hashable {
 
     /// What comes at a cursor, and the cursor behind it; nil when there are no tracks.
     public func next(at cursor: Cursor) -> (kind: Item.Kind, track: Track, after: Cursor)? {
-        next(at: cursor, in: nil)
-    }
-
-    /// The same, with the order of the cursor's round when the caller has it.
-    func next(at cursor: Cursor, in indices: [Int]?) -> (kind: Item.Kind, track: Track, after: Cursor)? {
         guard !tracks.isEmpty else { return nil }
         var after = cursor
-        if every > 0, cursor.sinceIdentification >= every {
-            let count = Int64(identifications.count)
-            after.sinceIdentification = 0
-            after.identifications += 1
-            return (.identification, identifications[Int(cursor.identifications % count)], after)
+        if let identification = identification(due: &after) {
+            return (.identification, identification, after)
         }
         let place = min(cursor.done, tracks.count - 1)
-        let track = tracks[(indices ?? round(cursor.round))[place]]
+        let track = tracks[index(at: place, inRound: cursor.round)]
+        after.pass(track.key, place: place, of: tracks.count)
         if every > 0 { after.sinceIdentification += 1 }
-        after.done = place + 1
-        after.last = track.key
-        if after.done == tracks.count {
-            after.round += 1
-            after.done = 0
-            after.last = nil
-        }
         return (.track, track, after)
+    }
+
+    /// The identification that is due at a cursor, which then is behind it.
+    func identification(due cursor: inout Cursor) -> Track? {
+        guard every > 0, cursor.sinceIdentification >= every else { return nil }
+        let place = Int(cursor.identifications % Int64(identifications.count))
+        cursor.sinceIdentification = 0
+        cursor.identifications += 1
+        return identifications[place]
+    }
+
+    /// Which of `tracks` stands at a place of a round.
+    func index(at place: Int, inRound round: Int64) -> Int {
+        guard order == .shuffle, tracks.count > 2 else { return place }
+        return rounds.index(at: place, inRound: round) { count in
+            guard let count, count < tracks.count / 4 else { return self.round(round) }
+            return beginning(of: round, count: count)
+        }
     }
 
     /// The order of a round: indices into `tracks`.
@@ -148,21 +127,31 @@ public struct Rotation: Sendable, Hashable {
     /// places then. (Of two, a shuffle that never repeats at the seam is the sequence.)
     public func round(_ number: Int64) -> [Int] {
         guard order == .shuffle, tracks.count > 2 else { return Array(tracks.indices) }
-        var indices = shuffled(number)
-        let lastBefore = tracks.indices.max { sortKey($0, number - 1) < sortKey($1, number - 1) }
-        if indices[0] == lastBefore { indices.swapAt(0, 1) }
+        return beginning(of: number, count: tracks.count)
+    }
+
+    /// The first indices of a shuffled round, `count` of them or a few more, without sorting the rest: a show of an hour
+    /// needs little of a large library.
+    private func beginning(of number: Int64, count: Int) -> [Int] {
+        let salt = Self.salt(number)
+        let keys = keyHashes.map { StableHash.mix($0 ^ salt) }
+        // Hashes are spread evenly: below this lie about half as many again as are wanted.
+        let share = min(1, 1.5 * Double(count) / Double(keys.count))
+        let bound = share == 1 ? UInt64.max : UInt64(share * Double(UInt64.max))
+        var indices = keys.indices.filter { keys[$0] <= bound }
+        if indices.count < count { indices = Array(keys.indices) }
+        indices.sort { (keys[$0], $0) < (keys[$1], $1) }
+        let saltBefore = Self.salt(number - 1)
+        var lastBefore = (key: UInt64(0), index: 0)
+        for (index, hash) in keyHashes.enumerated() {
+            let key = StableHash.mix(hash ^ saltBefore)
+            if key >= lastBefore.key { lastBefore = (key, index) }
+        }
+        if indices[0] == lastBefore.index { indices.swapAt(0, 1) }
         return indices
     }
 
-    private func shuffled(_ number: Int64) -> [Int] {
-        let keys = tracks.indices.map { sortKey($0, number) }
-        return tracks.indices.sorted { keys[$0] < keys[$1] }
-    }
-
-    /// By hash, then by place: two tracks with one key (a file listed twice) keep an order of their own.
-    private func sortKey(_ index: Int, _ round: Int64) -> (UInt64, Int) {
-        (StableHash.mix(keyHashes[index] ^ StableHash.mix(UInt64(bitPattern: round))), index)
-    }
+    private static func salt(_ round: Int64) -> UInt64 { StableHash.mix(UInt64(bitPattern: round)) }
 
     /// The same place in this rotation for a cursor of an earlier state of the library: each track still once before
     /// any repeats. A track that came in at a place already passed waits for the next round.
@@ -181,8 +170,9 @@ public struct Rotation: Sendable, Hashable {
             var hash = StableHash()
             hash.add(seed)
             hash.add(last)
-            let key = StableHash.mix(hash.value ^ StableHash.mix(UInt64(bitPattern: cursor.round)))
-            moved.done = indices.prefix { sortKey($0, cursor.round).0 <= key }.count
+            let salt = Self.salt(cursor.round)
+            let key = StableHash.mix(hash.value ^ salt)
+            moved.done = indices.prefix { StableHash.mix(keyHashes[$0] ^ salt) <= key }.count
         } else {
             moved.done = min(cursor.done, tracks.count)
         }
@@ -212,18 +202,28 @@ public struct Rotation: Sendable, Hashable {
         return rounds * roundFrames + played / Int64(identifications.count) * identificationFrames
     }
 
+    /// The mean length of a track.
+    var meanTrack: Length { Length(frames: (roundFrames ?? 0) / Int64(max(1, tracks.count))) }
+
     /// What is on air at an instant, for a rotation that stands at `cursor` at the instant `anchor`; nil when there
     /// is nothing to play, when a length is unknown, or before the anchor.
     ///
     /// Without an anchor the rotation has been going since the origin of time.
     public func item(at instant: Instant, anchor: Anchor = .origin) -> Item? {
+        place(at: instant, anchor: anchor).flatMap { item(at: $0.cursor, start: $0.instant) }
+    }
+
+    /// The start of the item that is on air at an instant, and the cursor in front of it.
+    func place(at instant: Instant, anchor: Anchor = .origin) -> Anchor? {
         guard let cycle = cycleFrames, instant >= anchor.instant || anchor == .origin else { return nil }
         var start = anchor.instant
         var cursor = anchor.cursor
         // To the end of the round that the anchor stands in, item by item; from there whole cycles at once.
-        while cursor.done > 0, let item = item(at: cursor, start: start) {
-            if instant < item.end! { return item }
-            (start, cursor) = (item.end!, item.after)
+        while cursor.done > 0 {
+            var behind = cursor
+            let end = start + step(over: &behind)
+            if instant < end { return Anchor(instant: start, cursor: named(cursor)) }
+            (start, cursor) = (end, behind)
         }
         let cycles = floorDivide((instant - start).frames, cycle)
         start.frames += cycles * cycle
@@ -232,13 +232,31 @@ public struct Rotation: Sendable, Hashable {
         while let length = lengthOfRound(at: cursor), instant >= start + length.frames {
             (start, cursor) = (start + length.frames, length.after)
         }
-        var walk = RoundWalk(rotation: self, cursor: cursor)
-        while let (kind, track, after) = walk.next() {
-            let item = Item(kind: kind, track: track, start: start, length: track.length, after: after)
-            if instant < item.end! { return item }
-            start = item.end!
+        while true {
+            var behind = cursor
+            let end = start + step(over: &behind)
+            if instant < end { return Anchor(instant: start, cursor: named(cursor)) }
+            (start, cursor) = (end, behind)
         }
-        return nil
+    }
+
+    /// A cursor that was counted to, with the key that it lacks.
+    private func named(_ cursor: Cursor) -> Cursor {
+        guard cursor.done > 0 else { return cursor }
+        var named = cursor
+        named.last = tracks[index(at: min(cursor.done, tracks.count) - 1, inRound: cursor.round)].key
+        return named
+    }
+
+    /// Goes over what comes at a cursor and gives its length. For long ways: it looks at nothing else.
+    private func step(over cursor: inout Cursor) -> Length {
+        if let identification = identification(due: &cursor) { return identification.length! }
+        let place = min(cursor.done, tracks.count - 1)
+        let length = tracks[index(at: place, inRound: cursor.round)].length!
+        if every > 0 { cursor.sinceIdentification += 1 }
+        (cursor.done, cursor.last) = (place + 1, nil)
+        if cursor.done == tracks.count { (cursor.round, cursor.done) = (cursor.round + 1, 0) }
+        return length
     }
 
     /// The item that starts at an instant when the rotation stands at a cursor.
@@ -269,39 +287,6 @@ public struct Rotation: Sendable, Hashable {
         after.round += 1
         return (Length(frames: frames), after)
     }
-}
-
-/// Walks through a rotation and computes a round's order once.
-struct RoundWalk {
-    private let rotation: Rotation
-    private var cursor: Cursor
-    private var order: (round: Int64, indices: [Int])?
-
-    init(rotation: Rotation, cursor: Cursor) {
-        self.rotation = rotation
-        self.cursor = cursor
-    }
-
-    mutating func next() -> (kind: Item.Kind, track: Track, after: Cursor)? {
-        if order?.round != cursor.round { order = (cursor.round, rotation.round(cursor.round)) }
-        guard let step = rotation.next(at: cursor, in: order?.indices) else { return nil }
-        cursor = step.after
-        return step
-    }
-}
-
-/// Where a rotation stands at an instant.
-public struct Anchor: Hashable, Sendable, Codable {
-    public var instant: Instant
-    public var cursor: Cursor
-
-    public init(instant: Instant, cursor: Cursor) {
-        self.instant = instant
-        self.cursor = cursor
-    }
-
-    /// Round 0 began at the origin of time, 2000-01-03T00:00:00Z.
-    public static let origin = Anchor(instant: Instant(frames: 0), cursor: Cursor())
 }
 
 private func gcd(_ a: Int64, _ b: Int64) -> Int64 { b == 0 ? a : gcd(b, a % b) }

@@ -3,14 +3,21 @@
 /// A pure value; an instant's answer does not depend on what was asked before. The order of shows that overlap:
 /// higher priority, then the later start (so that news interrupt a long night, which goes on behind them), then who
 /// stands first in the list. What no show claims is the rotation's.
-public struct Schedule: Sendable {
+public struct Schedule: Sendable, Equatable {
     public let shows: [Show]
-    private let agenda: any Agenda
+    let agenda: any Agenda
 
     /// - Parameter agenda: says when `shows` are on; an occurrence's `show` is a place in that list.
     public init(shows: [Show], agenda: any Agenda) {
         self.shows = shows
         self.agenda = agenda
+    }
+
+    /// No shows: all time is the rotation's.
+    public static let empty = Schedule(shows: [], agenda: NoAgenda())
+
+    public static func == (a: Schedule, b: Schedule) -> Bool {
+        a.shows == b.shows && a.agenda.says(the: b.agenda)
     }
 
     /// The slots that have at least a frame in a span, in their order; they cover it.
@@ -70,4 +77,13 @@ public struct Schedule: Sendable {
         if a.start != b.start { return a.start > b.start }
         return a.show != b.show ? a.show < b.show : a.end > b.end
     }
+}
+
+/// Nobody has a show.
+private struct NoAgenda: Agenda {
+    func occurrences(from: Instant, to: Instant) -> [Occurrence] { [] }
+}
+
+extension Agenda {
+    fileprivate func says(the other: any Agenda) -> Bool { (other as? Self) == self }
 }

@@ -16,9 +16,18 @@ public struct Occurrence: Hashable, Sendable {
 }
 
 /// Who says when shows are on. An answer holds for ever: it depends on nothing but what is asked.
-public protocol Agenda: Sendable {
+public protocol Agenda: Sendable, Equatable {
     /// Every occurrence that has at least a frame in a span, in any order, each once.
     func occurrences(from: Instant, to: Instant) -> [Occurrence]
+    /// The day that the station's calendar shows at an instant.
+    func day(at instant: Instant) -> Day
+}
+
+extension Agenda {
+    /// That of UTC.
+    public func day(at instant: Instant) -> Day {
+        LocalTime(seconds: instant.wallNanoseconds / 1_000_000_000).day
+    }
 }
 
 /// A span of time that belongs to one show, or to the station's rotation.

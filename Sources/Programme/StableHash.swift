@@ -17,6 +17,12 @@ struct StableHash {
     /// The hash, its bits well mixed.
     var value: UInt64 { Self.mix(state) }
 
+    /// The hash as sixteen hexadecimal digits.
+    var digits: String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
     /// One round of SplitMix64: neighbouring inputs give unrelated outputs.
     static func mix(_ number: UInt64) -> UInt64 {
         var z = number &+ 0x9e37_79b9_7f4a_7c15

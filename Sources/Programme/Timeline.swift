@@ -1,10 +1,12 @@
-/// What is on air at any instant: items that are laid down, then the rotation from an anchor.
+/// What is on air at any instant: items that are laid down, then the plans of the slots, of which the first begins where
+/// they end.
 ///
 /// A pure value. Everything that a person or an accident does is a change of it, and the changed value says again
-/// what will be on air. Its `state` is what the journal keeps with each fact, so that a crash changes nothing.
+/// what will be on air. Its `state` is what the journal keeps with each fact, so that a crash changes nothing. What is
+/// laid down counts in the slot in which it ends; the plan of a later slot is what it would be anyway.
 ///
 /// ```
-///   laid:  [ on air ][ queued ][ queued ]      the rotation from the anchor: [ ][ ][ ][ ] …
+///   laid:  [ on air ][ queued ][ queued ]   the rest of the slot: [ ][ ][ ]│the next slot: [ ][ ] …
 ///                                        ↑ anchor.instant
 /// ```
 public struct Timeline: Sendable, Hashable {
@@ -14,16 +16,20 @@ public struct Timeline: Sendable, Hashable {
         public var laid: [Item] = []
         /// Where the rotation goes on behind them.
         public var anchor: Anchor = .origin
-        /// The digest of the rotation for which the anchor was made.
+        /// The digest of the music for which the anchor was made.
         public var digest: String = ""
         /// The number that the next queued item gets.
         public var nextQueueID = 1
+        /// The start of the slot whose rotation the anchor's cursor is of; nil where no show has ever been.
+        public var slot: Instant?
+        /// By show, for those that go on where their last slot stopped: where their rotation stands from an instant on.
+        public var continued: [String: Anchor]?
 
         public init() {}
     }
 
-    public private(set) var state: State
-    public private(set) var rotation: Rotation
+    public internal(set) var state: State
+    public private(set) var programming: Programming
 
     /// The most items that wait in the queue; one more is refused.
     public static let queueLimit = 100
@@ -32,13 +38,23 @@ public struct Timeline: Sendable, Hashable {
     ///
     /// A rotation that is not the one of the state (the library changed while the station was off) goes on at the
     /// same place in its own order.
-    public init(rotation: Rotation, state: State = State()) {
-        self.rotation = rotation
+    public init(_ programming: Programming, state: State = State()) {
+        self.programming = programming
         self.state = state
-        if state.digest != rotation.digest, state.anchor != .origin {
-            self.state.anchor.cursor = rotation.relocate(state.anchor.cursor)
-        }
-        self.state.digest = rotation.digest
+        if state.digest != programming.digest, state.anchor != .origin { relocate() }
+        self.state.digest = programming.digest
+    }
+
+    /// A station without shows.
+    public init(rotation: Rotation, state: State = State()) {
+        self.init(Programming(rotation: rotation), state: state)
+    }
+
+    public var rotation: Rotation { programming.rotation }
+
+    /// How many tracks the slot at an instant has to choose from.
+    public func tracks(at instant: Instant) -> Int {
+        programming.supply(of: programming.slot(at: instant)).rotation.tracks.count
     }
 
     // MARK: Asking
@@ -52,35 +68,50 @@ public struct Timeline: Sendable, Hashable {
         {
             return laid
         }
-        if rotation.isPlannable {
-            // Before everything that is known the rotation went as it has gone since the origin of time.
-            return rotation.item(at: instant, anchor: state.anchor) ?? rotation.item(at: instant)
-        }
-        return rotation.item(at: state.anchor.cursor, start: instant)
+        // Before everything that is known the programme went as it has gone since the origin of time.
+        return plan(at: instant, isAnchored: state.anchor != .origin && instant >= state.anchor.instant)
+            .item(at: instant)
     }
 
     /// What follows an item, as things stand; its start is provisional when the item's end is.
-    public func item(after item: Item) -> Item? {
-        let end = item.end ?? item.start
-        guard let place = place(of: item) else { return rotation.item(at: item.after, start: end) }
-        guard place + 1 < state.laid.count else { return rotation.item(at: state.anchor.cursor, start: end) }
-        return state.laid[place + 1]
+    ///
+    /// - Parameter now: when it follows if nobody knows the item's end; nil for the item's start.
+    public func item(after item: Item, at now: Instant? = nil) -> Item? {
+        if let place = place(of: item) {
+            guard place + 1 == state.laid.count else { return state.laid[place + 1] }
+            return first(
+                at: item.length == nil ? max(state.anchor.instant, now ?? item.start) : state.anchor.instant)
+        }
+        if let end = item.end, item.isOfSlot {
+            let plan = plan(at: end, isAnchored: state.anchor != .origin && end >= state.anchor.instant)
+            if let next = plan.item(after: item) { return next }
+            if let next = plan.item(at: end), next.start == end || plan.start == end { return next }
+        }
+        var changed = self
+        changed.lay(item)
+        return changed.first(at: item.end ?? max(item.start, now ?? item.start))
+    }
+
+    /// What begins at an instant behind everything that is laid down.
+    private func first(at instant: Instant) -> Item? {
+        var moved = self
+        moved.state.anchor.instant = instant
+        return moved.plan(at: instant, isAnchored: true).item(at: instant)
     }
 
     /// `count` items, from one that is on air on, that one first.
-    public func items(from first: Item, count: Int) -> [Item] {
+    public func items(from first: Item, count: Int, at now: Instant? = nil) -> [Item] {
         var items = [first]
-        while items.count < count, let next = item(after: items[items.count - 1]) { items.append(next) }
+        while items.count < count, let next = item(after: items[items.count - 1], at: now) {
+            items.append(next)
+        }
         return items
     }
 
     private func place(of item: Item) -> Int? {
-        func isSame(_ other: Item) -> Bool {
-            other.start == item.start && other.kind == item.kind && other.track.file == item.track.file
-        }
         // A track that a restart cut in two is laid down twice with one start.
-        return state.laid.lastIndex { isSame($0) && $0.length == item.length }
-            ?? state.laid.lastIndex(where: isSame)
+        state.laid.lastIndex { $0.isSame(as: item) && $0.length == item.length }
+            ?? state.laid.lastIndex { $0.isSame(as: item) }
     }
 
     /// This timeline with what was really on air laid down in front of it, so that a span of the past can be asked for.
@@ -97,6 +128,7 @@ public struct Timeline: Sendable, Hashable {
             var item = aired.item
             item.start = start - aired.offset
             item.length = aired.offset + aired.length
+            if item.until != nil { item.until = item.end }
             start = start + aired.length
             return item
         }
@@ -108,12 +140,19 @@ public struct Timeline: Sendable, Hashable {
 
     /// Lays down what is on air, so that what follows it can be changed.
     private mutating func lay(_ onAir: Item) {
+        remember(at: onAir.start)
         if let place = place(of: onAir) {
             state.laid.removeFirst(place)
         } else {
             state.laid = [onAir]
-            state.anchor = Anchor(instant: onAir.end ?? onAir.start, cursor: onAir.after)
+            goOn(behind: onAir)
         }
+    }
+
+    /// Has the slot's rotation go on behind an item.
+    private mutating func goOn(behind item: Item) {
+        state.anchor = Anchor(instant: item.end ?? item.start, cursor: item.after)
+        state.slot = item.slot
     }
 
     /// Moves what follows the item on air up or back, so that one ends where the next begins.
@@ -129,6 +168,7 @@ public struct Timeline: Sendable, Hashable {
     public mutating func end(_ onAir: Item, at instant: Instant) {
         lay(onAir)
         state.laid[0].length = max(.zero, instant - onAir.start)
+        state.laid[0].until = nil
         close()
     }
 
@@ -138,7 +178,7 @@ public struct Timeline: Sendable, Hashable {
         if let place = place(of: failed), place > 0 {
             state.laid.remove(at: place)
         } else {
-            state.anchor.cursor = failed.after
+            (state.anchor.cursor, state.slot) = (failed.after, failed.slot)
         }
         close()
     }
@@ -148,6 +188,7 @@ public struct Timeline: Sendable, Hashable {
         if let place = place(of: failed) { state.laid.removeFirst(place + 1) } else { state.laid = [] }
         if state.laid.isEmpty {
             state.anchor = Anchor(instant: instant, cursor: failed.after)
+            state.slot = failed.slot
         } else {
             state.laid[0].start = instant
             close()
@@ -166,7 +207,7 @@ public struct Timeline: Sendable, Hashable {
         if let onAir { lay(onAir) }
         state.laid.removeAll { $0.queueID == nil || $0.queueID == onAir?.queueID }
         var item = item
-        item.after = state.anchor.cursor
+        (item.after, item.slot) = (state.anchor.cursor, state.slot)
         state.laid.insert(item, at: 0)
         close()
     }
@@ -179,7 +220,7 @@ public struct Timeline: Sendable, Hashable {
         guard state.laid.count <= Self.queueLimit else { return nil }
         let item = Item(
             kind: .queued, track: track, start: state.anchor.instant, length: track.length,
-            after: state.anchor.cursor, queueID: state.nextQueueID)
+            after: state.anchor.cursor, queueID: state.nextQueueID, slot: state.slot)
         state.nextQueueID += 1
         state.laid.append(item)
         close()
@@ -198,24 +239,53 @@ public struct Timeline: Sendable, Hashable {
     /// The items that wait in the queue, what is on air not among them once it was laid down.
     public var queued: [Item] { state.laid.filter { $0.kind == .queued } }
 
-    /// The rotation changed: what is on air and the queue stay, then it goes on at the same place in its new order. What
-    /// is on air gets its length if that has become known; the caller asks `item(at:)` for it.
-    public mutating func adopt(_ rotation: Rotation, onAir: Item) {
+    /// An item went on air that is not what stands here: it was opened before something changed. What waits in the queue
+    /// follows it, then the rest of its slot.
+    ///
+    /// - Parameter instant: when its first frame airs; later than its start when it is joined in its middle.
+    public mutating func begin(_ item: Item, at instant: Instant) {
+        guard place(of: item) == nil, !(self.item(at: instant)?.isSame(as: item) ?? false) else { return }
+        remember(at: item.start)
+        state.laid = [item] + queued
+        goOn(behind: item)
+        close()
+    }
+
+    /// The music or the schedule changed: what is on air and the queue stay, then the slot goes on at the same place in
+    /// its new order. What is on air gets its length if that has become known; the caller asks `item(at:)` for it.
+    public mutating func adopt(_ programming: Programming, onAir: Item) {
         lay(onAir)
-        self.rotation = rotation
-        if onAir.isProvisional, let track = rotation.track(of: onAir) {
+        self.programming = programming
+        if onAir.isProvisional, let track = programming.track(of: onAir) {
             state.laid[0].track = track
-            state.laid[0].length = track.length
+            state.laid[0].length = track.length.map { length in
+                onAir.until.map { min(length, $0 - onAir.start) } ?? length
+            }
             close()
         }
+        // The same show at another time goes on.
+        let slot = programming.slot(at: state.anchor.instant)
+        if let show = onAir.show, show == slot.show?.name { state.slot = slot.key }
+        relocate()
+        state.digest = programming.digest
+    }
+
+    /// Looks the anchor's place up in the rotation of its slot.
+    private mutating func relocate() {
+        let slot = programming.slot(at: state.anchor.instant)
+        let rotation = fits(slot) ? programming.supply(of: slot).rotation : programming.rotation
         state.anchor.cursor = rotation.relocate(state.anchor.cursor)
-        state.digest = rotation.digest
+        for (show, anchor) in state.continued ?? [:] {
+            guard let rotation = programming.rotation(ofContinued: show) else { continue }
+            state.continued?[show]?.cursor = rotation.relocate(anchor.cursor)
+        }
     }
 
     /// The station's time jumps while an item is on air, by `shift`: the item and what follows it move along.
     public mutating func move(_ onAir: Item, by shift: Length) {
         lay(onAir)
         state.laid[0].start = onAir.start + shift
+        state.laid[0].until = onAir.until.map { $0 + shift }
         close()
     }
 }

@@ -34,8 +34,9 @@ struct Funkhaus: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             ServeCommand.self, CheckCommand.self, StatusCommand.self, NowCommand.self, NextCommand.self,
-            SkipCommand.self, ReloadCommand.self, QueueCommand.self, RenderCommand.self, HistoryCommand.self,
-            LiveCommand.self, TitleCommand.self, DJCommands.self, TakeoverCommand.self, HoldCommand.self,
+            SkipCommand.self, ReloadCommand.self, QueueCommand.self, RenderCommand.self, PreviewCommand.self,
+            SimulateCommand.self, HistoryCommand.self, LiveCommand.self, TitleCommand.self, DJCommands.self,
+            TakeoverCommand.self, HoldCommand.self,
             KickCommand.self,
         ])
 

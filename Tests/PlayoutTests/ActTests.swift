@@ -91,7 +91,7 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         _ = engine.crank(blocks: 3, from: now)
         var changed = station
         changed.tracks.removeAll { $0 == timeline.item(after: first)!.track }
-        engine.conductor.adopt(changed.rotation)
+        engine.conductor.adopt(Programming(rotation: changed.rotation))
         _ = engine.crank(blocks: 150)
         #expect(journal.facts.contains { $0.kind == .epoch })
         #expect(journal.aired[0].end == first.end)
@@ -107,7 +107,7 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
             station: unmeasured, timeline: Timeline(rotation: unmeasured.rotation), emergency: nil,
             journal: journal)
         _ = engine.crank(blocks: 3, from: now)
-        engine.conductor.adopt(measured)
+        engine.conductor.adopt(Programming(rotation: measured))
         _ = engine.crank(blocks: 100)
         #expect(journal.aired.count == 2)
         #expect(engine.conductor.onAir?.item.length != nil)

@@ -73,7 +73,7 @@ private let guest = Track(file: "/guest", key: "guest", length: Length(seconds: 
     @Test func `a changed library leaves what is on air alone and repeats nothing`() {
         var timeline = Timeline(rotation: rotation(6))
         let item = timeline.item(at: now)!
-        timeline.adopt(rotation(7), onAir: item)
+        timeline.adopt(Programming(rotation: rotation(7)), onAir: item)
         #expect(timeline.item(at: now) == item)
         let next = timeline.item(after: item)!
         #expect(next.start == item.end)
@@ -89,7 +89,7 @@ private let guest = Track(file: "/guest", key: "guest", length: Length(seconds: 
         let onAir = timeline.item(at: now)!
         #expect(onAir.end == nil)
         timeline.hold(onAir)
-        timeline.adopt(rotation(), onAir: onAir)
+        timeline.adopt(Programming(rotation: rotation()), onAir: onAir)
         let measured = timeline.item(at: now + Length(seconds: 5))!
         #expect(measured.start == now)
         #expect(measured.track.file == onAir.track.file)
@@ -144,7 +144,7 @@ private let guest = Track(file: "/guest", key: "guest", length: Length(seconds: 
                 timeline.end(item, at: instant)
             case 1: _ = timeline.queue(guest, onAir: item)
             case 2: if let next = timeline.item(after: item) { timeline.drop(next, onAir: item) }
-            case 3: timeline.adopt(rotation(2 + Int(random.next() % 7)), onAir: item)
+            case 3: timeline.adopt(Programming(rotation: rotation(2 + Int(random.next() % 7))), onAir: item)
             case 4: timeline = Timeline(rotation: timeline.rotation, state: timeline.state)
             default: instant = itemEnd
             }
@@ -184,7 +184,8 @@ private let guest = Track(file: "/guest", key: "guest", length: Length(seconds: 
                         _ = timeline.unqueue(queued.queueID!, onAir: item)
                     }
                 case 3: if let next = timeline.item(after: item) { timeline.drop(next, onAir: item) }
-                default: timeline.adopt(rotation(5 + Int(random.next() % 4)), onAir: item)
+                default:
+                    timeline.adopt(Programming(rotation: rotation(5 + Int(random.next() % 4))), onAir: item)
                 }
                 let restored = Timeline(rotation: timeline.rotation, state: timeline.state)
                 #expect(restored == timeline)

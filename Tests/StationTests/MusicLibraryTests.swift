@@ -65,12 +65,12 @@ import Testing
         let meter = Meter(fault)
         let library = library(meter)
         look(library)
-        #expect(library.rotation.tracks.isEmpty)
+        #expect(library.programming.rotation.tracks.isEmpty)
         #expect(library.report.problems.count == 1)
         #expect(meter.kept.isEmpty)
         meter.recover()
         look(library)
-        #expect(library.rotation.tracks.map(\.length) == [Length(seconds: 60)])
+        #expect(library.programming.rotation.tracks.map(\.length) == [Length(seconds: 60)])
         #expect(library.report.problems.isEmpty)
         #expect(meter.kept.count == 1)
     }
@@ -86,6 +86,6 @@ import Testing
         try folder.write("music/a.mp3", "another take")
         look(library)
         #expect(meter.measured == 2)
-        #expect(library.rotation.tracks.count == 1)
+        #expect(library.programming.rotation.tracks.count == 1)
     }
 }

@@ -102,11 +102,13 @@ public struct Check {
     }
 
     private mutating func lookAtPlaylists() {
-        let used = [configuration.programme.standard, configuration.programme.identification?.from]
-        for playlist in configuration.playlists {
+        let used =
+            [configuration.programme.standard, configuration.programme.identification?.from]
+            + configuration.shows.flatMap { [$0.plays?.playlist, $0.otherwise?.playlist] }
+        for playlist in configuration.watched {
             if !used.contains(playlist.name) {
                 report(
-                    "the playlist \(playlist.name) is not used in programme: delete it, or name it there",
+                    "the playlist \(playlist.name) is not used in programme or by a show: delete it, or name it there",
                     "playlists.\(playlist.name)", .note)
             }
             let scan = PlaylistScan(of: playlist, in: configuration)

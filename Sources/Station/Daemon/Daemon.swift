@@ -1,6 +1,7 @@
 internal import Audio
 internal import Broadcast
 internal import CShims
+internal import Calendar
 internal import Codecs
 internal import Foundation
 internal import History
@@ -110,14 +111,14 @@ public final class Daemon: Sendable {
             journal: StationJournal(history: history, announcer: announcer), wall: Self.wall)
         let control = control
         library = MusicLibrary(
-            configuration: configuration,
+            configuration: configuration, schedule: try Schedule(of: configuration),
             measure: { MusicLibrary.measure($0, with: meter) },
             store: { history.keep([$0]) },
             upcoming: { ((try? control.report(count: 20))?.next ?? []).map(\.track.file) },
             now: Self.now,
-            changed: { rotation in
-                // Before the station is on air the start takes the newest rotation itself.
-                try? control.adopt(rotation)
+            changed: { programming in
+                // Before the station is on air the start takes the newest itself.
+                try? control.adopt(programming)
             })
         let library = library
         watch = LibraryWatch(configuration) { scans in
@@ -165,9 +166,9 @@ public final class Daemon: Sendable {
         let mounts = configuration.mounts.map { self.mount($0, configuration) }
         let kept = (try? history.latestState(at: onAirSince))?.1 ?? Timeline.State()
         control.tap { [room] block, _ in room.mixed(block) }
-        control.start(timeline: Timeline(rotation: library.rotation, state: kept), opener: opener)
+        control.start(timeline: Timeline(library.programming, state: kept), opener: opener)
         // What has come in the meantime found nobody.
-        if !isComplete { try? control.adopt(library.rotation) }
+        if !isComplete { try? control.adopt(library.programming) }
         passwords.start()
         await door.setMounts(mounts, rules: MountRules.all(of: configuration, passwords))
         let ports = try await door.start()
@@ -322,11 +323,15 @@ public final class Daemon: Sendable {
             guard refused.isEmpty else {
                 return .failure(ReloadRefusal(sentences: refused.map(\.description)))
             }
-            return .success(apply(new, instead: old))
+            do throws(AlmanacProblem) {
+                return .success(apply(new, try Schedule(of: new), instead: old))
+            } catch {
+                return .failure(ReloadRefusal(sentences: [error.description]))
+            }
         }
     }
 
-    private func apply(_ new: Configuration, instead old: Configuration) -> String {
+    private func apply(_ new: Configuration, _ schedule: Schedule, instead old: Configuration) -> String {
         let (oldMounts, oldPushes) = running.withLock { ($0.mounts, $0.pushes) }
         var mounts: [Mount] = []
         for wanted in new.mounts {
@@ -364,7 +369,7 @@ public final class Daemon: Sendable {
         alarm.follow(new.alarmSettings(environment))
         room.follow(ListeningRoom.Settings(new, port: running.withLock { $0.port }, pass: door.pass))
         watch.follow(new)
-        library.follow(new)
+        library.follow(new, schedule)
         return "The configuration is in force: \(mounts.count) mounts, \(pushes.count) targets, "
             + "\(new.playlists.count) playlists."
     }

@@ -23,6 +23,7 @@ struct ItemWords {
             duration: item.length?.seconds,
             ends: item.end.map(time), position: now.map { ($0 - item.start).seconds },
             artist: isTone ? nil : title.artist, title: isTone ? nil : title.title, album: title.album,
-            file: item.track.file.isEmpty ? nil : item.track.file, provisional: item.isProvisional)
+            file: item.track.file.isEmpty ? nil : item.track.file, show: item.show,
+            provisional: item.isProvisional)
     }
 }

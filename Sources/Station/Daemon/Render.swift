@@ -1,4 +1,5 @@
 internal import Audio
+internal import Calendar
 internal import Codecs
 internal import Foundation
 internal import History
@@ -28,11 +29,9 @@ public struct Render {
         }
         let start = Instant(wallNanoseconds: from)
         let length = Length(seconds: seconds)
-        let history = History.forCommand(configuration)
-        defer { history.stop() }
         let opener = MediaOpener(program: Programs.media, isOnAir: false)
         defer { opener.stop() }
-        let timeline = try timeline(configuration, history, from: start, length: length) { progress($0 / 2) }
+        let timeline = try timeline(configuration, from: start, length: length) { progress($0 / 2) }
         let journal = RenderJournal()
         let renderer = Renderer(
             settings: PlayoutSettings(
@@ -87,19 +86,20 @@ public struct Render {
         return configuration.mounts.map(\.format).first { $0.name == standard.name } ?? standard
     }
 
-    /// The plan of the span: what was on air, as far as the journal has it, and what the rotation says after it.
-    private static func timeline(
-        _ configuration: Configuration, _ history: History, from: Instant, length: Length,
-        progress: (Double) -> Void
+    /// The plan of the span: what was on air, as far as the journal has it, and what the slots' plans say after it.
+    static func timeline(
+        _ configuration: Configuration, from: Instant, length: Length, progress: (Double) -> Void
     ) throws(RenderError) -> Timeline {
-        let rotation = measuredRotation(configuration, history, progress: progress)
+        let history = History.forCommand(configuration)
+        defer { history.stop() }
         let timeline: Timeline
         do {
+            let programming = try measured(configuration, history, progress: progress)
             let now = Daemon.now()
             let state = try history.latestState(at: now)?.1 ?? Timeline.State()
             let aired = try history.aired(from: from, to: min(from + length, now), limit: 100_000)
             let index = Dictionary(try history.library().map { ($0.path, $0) }) { _, newer in newer }
-            timeline = Timeline(rotation: rotation, state: state)
+            timeline = Timeline(programming, state: state)
                 .replaying(aired.compactMap { $0.replayed(index[$0.file]) })
         } catch {
             throw RenderError("\(error)")
@@ -112,20 +112,21 @@ public struct Render {
         return timeline
     }
 
-    /// The rotation with every file measured; what is measured here, the daemon need not measure again.
-    static func measuredRotation(
+    /// The programming with every file measured; what is measured here, the daemon need not measure again.
+    static func measured(
         _ configuration: Configuration, _ history: History, progress: (Double) -> Void
-    ) -> Rotation {
+    ) throws(AlmanacProblem) -> Programming {
         let meter = MediaMeter(program: Programs.media)
         let library = MusicLibrary(
-            configuration: configuration, measure: { MusicLibrary.measure($0, with: meter) },
+            configuration: configuration, schedule: try Schedule(of: configuration),
+            measure: { MusicLibrary.measure($0, with: meter) },
             store: { history.keep([$0]) },
             upcoming: { [] },
             now: Daemon.now, changed: { _ in })
         library.know((try? history.library()) ?? [])
         library.scanned(PlaylistScan.all(of: configuration))
         library.measureAll { done, all in progress(Double(done) / Double(all)) }
-        return library.rotation
+        return library.programming
     }
 }
 
@@ -139,11 +140,15 @@ extension Aired {
     /// What a render needs of it; nil for what is still on air, which the plan knows, and for the tone.
     fileprivate func replayed(_ entry: LibraryEntry?) -> (item: Item, offset: Length, length: Length)? {
         guard let length, length > .zero, !file.isEmpty else { return nil }
+        let whole = entry?.length
         let track = Track(
-            file: file, key: key ?? file, loudness: entry?.loudness, truePeak: entry?.truePeak,
+            file: file, key: key ?? file, length: whole, loudness: entry?.loudness, truePeak: entry?.truePeak,
             artist: artist,
             title: title, album: album)
-        return (Item(kind: kind, track: track, start: start, length: length, after: Cursor()), offset, length)
+        var item = Item(kind: kind, track: track, start: start, length: length, after: Cursor())
+        // Where nobody and nothing cut it short, its slot ended, and it was faded.
+        if why == nil, let whole, offset + length < whole { item.until = start + length }
+        return (item, offset, length)
     }
 }
 

@@ -91,7 +91,7 @@ public final class LibraryWatch: Sendable {
 
     private func look(_ configuration: Configuration, _ before: [String: Known]) -> [String: Known] {
         var now: [String: Known] = [:]
-        for playlist in configuration.playlists {
+        for playlist in configuration.watched {
             var scan = PlaylistScan(of: playlist, in: configuration)
             if let before = before[playlist.name], before.from == playlist.from {
                 scan = scan.keeping(before.scan)

@@ -7,7 +7,7 @@ internal import Synchronization
 internal import Threads
 
 /// What the station knows of its music: the playlists' files as the watch sees them, what measuring found out about
-/// each, and the rotation that follows from both.
+/// each, and the programming that follows from both.
 ///
 /// It has a thread of its own, `measuring`, which measures one file after the other, those first that come next in the
 /// plan. `scanned` is called by the watch's thread, the rest by any. Only measured files are planned; with nothing
@@ -15,17 +15,18 @@ internal import Threads
 final class MusicLibrary: Sendable {
     /// Measures one file, in a worker; blocks for as long as that takes.
     typealias Measure = @Sendable (_ path: String) -> Result<FileMeasurement, MediaFailure>
-    /// Gets the rotation when it has changed. On the thread that brought the change.
-    typealias Changed = @Sendable (Rotation) -> Void
+    /// Gets the programming when it has changed. On the thread that brought the change.
+    typealias Changed = @Sendable (Programming) -> Void
 
     private struct State {
         var configuration: Configuration
+        var schedule: Schedule
         var scans: [String: PlaylistScan] = [:]
         /// What is known, by path.
         var index: [String: LibraryEntry] = [:]
         var hasIndex = false
-        /// The rotation that follows from all this; nil after a change.
-        var rotation: Rotation?
+        /// What follows from all this; nil after a change.
+        var programming: Programming?
         /// Paths whose measuring failed for no fault of their bytes: tried again after `patience`, and at the next look at
         /// the disk.
         var passing: Set<String> = []
@@ -33,7 +34,7 @@ final class MusicLibrary: Sendable {
         var unmeasured: [LibraryFile] = []
         var isMeasuring = false
         var stopping = false
-        /// Measured tracks in the rotation that was given out last.
+        /// Measured files in the programming that was given out last.
         var published = 0
         var hasScanned = false
     }
@@ -54,11 +55,11 @@ final class MusicLibrary: Sendable {
     private static let patience: Duration = .seconds(300)
 
     init(
-        configuration: Configuration, measure: @escaping Measure,
+        configuration: Configuration, schedule: Schedule = .empty, measure: @escaping Measure,
         store: @escaping @Sendable (LibraryEntry) -> Void, upcoming: @escaping @Sendable () -> [String],
         now: @escaping @Sendable () -> Instant, changed: @escaping Changed
     ) {
-        state = Mutex(State(configuration: configuration))
+        state = Mutex(State(configuration: configuration, schedule: schedule))
         self.measure = measure
         self.store = store
         self.upcoming = upcoming
@@ -85,14 +86,14 @@ final class MusicLibrary: Sendable {
 
     // MARK: News
 
-    /// The rules may have changed.
-    func follow(_ configuration: Configuration) {
-        let rotation = state.withLock { state in
-            state.configuration = configuration
-            state.rotation = nil
-            return Self.rotation(&state)
+    /// The rules or the shows may have changed.
+    func follow(_ configuration: Configuration, _ schedule: Schedule) {
+        let programming = state.withLock { state in
+            (state.configuration, state.schedule) = (configuration, schedule)
+            state.programming = nil
+            return Self.programming(&state)
         }
-        changed(rotation)
+        changed(programming)
     }
 
     /// What was known before; to be called once. It may be read while the first look at the playlists is under way.
@@ -114,31 +115,30 @@ final class MusicLibrary: Sendable {
 
     /// Gives out what follows from a piece of news, once both index and playlists are there.
     private func news(_ news: (inout State) -> Void) {
-        let rotation: Rotation? = state.withLock { state in
+        let programming: Programming? = state.withLock { state in
             news(&state)
             guard state.hasIndex, state.hasScanned else { return nil }
             Self.listUnmeasured(&state)
-            state.rotation = nil
-            let rotation = Self.rotation(&state)
-            state.published = rotation.tracks.count { $0.length != nil }
-            return rotation
+            state.programming = nil
+            state.published = Self.measured(state)
+            return Self.programming(&state)
         }
-        guard let rotation else { return }
+        guard let programming else { return }
         firstScan.signal()
         wakeUp.signal()
-        changed(rotation)
+        changed(programming)
     }
 
     // MARK: Answers
 
-    /// The rotation as it can be planned now.
-    var rotation: Rotation { state.withLock { Self.rotation(&$0) } }
+    /// What can be planned now.
+    var programming: Programming { state.withLock { Self.programming(&$0) } }
 
     /// How measuring stands, and what is wrong with files.
     var report: LibraryReport {
         state.withLock { state in
             let files = Self.files(state)
-            let known = files.filter { Self.entry($0, state)?.length != nil }.count
+            let known = Self.measured(state)
             let failures = files.compactMap { file in
                 Self.entry(file, state)?.failure.map { "\(file.place): \($0)" }
             }
@@ -168,15 +168,21 @@ final class MusicLibrary: Sendable {
 
     // MARK: The plan
 
-    /// Files of the playlists that the programme uses, each path once.
-    private static func files(_ state: borrowing State) -> [LibraryFile] {
+    /// Files of the playlists that the programme and the shows use, each path once.
+    private static func files(_ state: State) -> [LibraryFile] {
         let programme = state.configuration.programme
-        let names = [programme.standard] + (programme.identification.map { [$0.from] } ?? [])
+        let names =
+            [programme.standard] + (programme.identification.map { [$0.from] } ?? [])
+            + state.schedule.contents.compactMap(\.playlist)
         var seen: Set<String> = []
         return names.flatMap { state.scans[$0]?.files ?? [] }.filter { seen.insert($0.path).inserted }
     }
 
-    private static func entry(_ file: LibraryFile, _ state: borrowing State) -> LibraryEntry? {
+    private static func measured(_ state: State) -> Int {
+        files(state).count { entry($0, state)?.length != nil }
+    }
+
+    private static func entry(_ file: LibraryFile, _ state: State) -> LibraryEntry? {
         state.index[file.path].flatMap { $0.size == file.size && $0.modified == file.modified ? $0 : nil }
     }
 
@@ -190,42 +196,64 @@ final class MusicLibrary: Sendable {
         state.passing = []
     }
 
-    private static func rotation(_ state: inout State) -> Rotation {
-        if let known = state.rotation { return known }
-        let rotation = newRotation(state)
-        state.rotation = rotation
-        return rotation
+    private static func programming(_ state: inout State) -> Programming {
+        if let known = state.programming { return known }
+        let standard = rotation(state.configuration.programme.standard, state)
+        var sources: [Content: Programming.Source] = [:]
+        for content in state.schedule.contents { sources[content] = source(content, state) }
+        let programming = Programming(rotation: standard, schedule: state.schedule, sources: sources)
+        state.programming = programming
+        return programming
     }
 
-    private static func newRotation(_ state: borrowing State) -> Rotation {
-        let programme = state.configuration.programme
-        let playlist = state.configuration.playlist(programme.standard)
-        let standard = tracks(programme.standard, state)
+    /// What a show's content is, as far as it is known; nil when there is nothing to play.
+    private static func source(_ content: Content, _ state: State) -> Programming.Source? {
+        guard let name = content.playlist else { return nil }
+        switch content {
+        case .playlist, .continued: return .rotation(rotation(name, state))
+        case .newest:
+            let newest = state.scans[name]?.files.max { ($0.modified, $0.path) < ($1.modified, $1.path) }
+            return newest.flatMap { track($0, state) }.map(Programming.Source.file)
+        case .dated(let pattern):
+            var days: [Day: Track] = [:]
+            for file in state.scans[name]?.files ?? [] {
+                if let day = Day(named: file.path, by: pattern) { days[day] = track(file, state) }
+            }
+            return .days(days)
+        case .podcast, .stream, .recording: return nil
+        }
+    }
+
+    private static func rotation(_ name: String, _ state: State) -> Rotation {
+        let identification = state.configuration.programme.identification
         // Identifications have to be measured before they can be planned between the tracks.
         let identifications =
-            programme.identification.map { tracks($0.from, state).filter { $0.length != nil } } ?? []
+            identification.map { tracks($0.from, state).filter { $0.length != nil } } ?? []
         return Rotation(
-            station: state.configuration.station.seed, playlist: programme.standard,
-            order: playlist?.order ?? .sequence, tracks: standard, identifications: identifications,
-            every: programme.identification?.every ?? 0)
+            station: state.configuration.station.seed, playlist: name,
+            order: state.configuration.playlist(name)?.order ?? .sequence, tracks: tracks(name, state),
+            identifications: identifications, every: identification?.every ?? 0)
+    }
+
+    /// A file as a track, with its length if it is measured; nil when it cannot be played.
+    private static func track(_ file: LibraryFile, _ state: State) -> Track? {
+        guard let entry = entry(file, state) else {
+            return Track(file: file.path, key: file.key, artist: file.artist, title: file.title)
+        }
+        guard let length = entry.length, length > .zero else { return nil }
+        var track = track(path: file.path, key: file.key, entry: entry, length: length)
+        if track.title == nil { (track.artist, track.title) = (file.artist, file.title) }
+        return track
     }
 
     /// A playlist's tracks: those that are measured, or all of them while too few are.
-    private static func tracks(_ name: String, _ state: borrowing State) -> [Track] {
+    private static func tracks(_ name: String, _ state: State) -> [Track] {
         var measured: [Track] = []
         var all: [Track] = []
         var left = 0
         for file in state.scans[name]?.files ?? [] {
-            guard let entry = entry(file, state) else {
-                left += 1
-                all.append(
-                    Track(file: file.path, key: file.key, artist: file.artist, title: file.title))
-                continue
-            }
-            guard let length = entry.length, length > .zero else { continue }
-            var track = track(path: file.path, key: file.key, entry: entry, length: length)
-            if track.title == nil { (track.artist, track.title) = (file.artist, file.title) }
-            measured.append(track)
+            guard var track = track(file, state) else { continue }
+            if track.length == nil { left += 1 } else { measured.append(track) }
             track.length = nil
             all.append(track)
         }
@@ -304,7 +332,7 @@ final class MusicLibrary: Sendable {
         let isLasting = result.isLasting
         state.withLock { state in
             state.index[path] = entry
-            state.rotation = nil
+            state.programming = nil
             if !isLasting { state.passing.insert(path) }
             state.unmeasured.removeAll { $0.path == path }
         }
@@ -337,17 +365,16 @@ final class MusicLibrary: Sendable {
         return entry
     }
 
-    /// Gives out a rotation with the new measurements: when all files are measured, and on the way whenever twice as
+    /// Gives out what the new measurements make possible: when all files are measured, and on the way whenever twice as
     /// many are, so that a large library becomes plannable early without an epoch for each file.
     private func publishIfGrown() {
-        let rotation: Rotation? = state.withLock { state in
-            let rotation = Self.rotation(&state)
-            let count = rotation.tracks.count { $0.length != nil }
+        let programming: Programming? = state.withLock { state in
+            let count = Self.measured(state)
             guard state.unmeasured.isEmpty || count >= max(Self.fair, 2 * state.published) else { return nil }
             state.published = count
-            return rotation
+            return Self.programming(&state)
         }
-        if let rotation { changed(rotation) }
+        if let programming { changed(programming) }
     }
 }
 

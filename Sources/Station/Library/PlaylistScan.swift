@@ -14,17 +14,18 @@ public struct PlaylistScan: Sendable, Equatable {
 
     /// Looks at the disk.
     public init(of playlist: Configuration.Playlist, in configuration: Configuration) {
+        let isNamed = configuration.playlist(playlist.name) != nil
         self.init(
             sources: playlist.from.enumerated().map { index, path in
-                SourceScan(
-                    root: path, place: configuration.place(of: "playlists.\(playlist.name).from[\(index)]"))
+                let key = isNamed ? "playlists.\(playlist.name).from[\(index)]" : "shows"
+                return SourceScan(root: path, place: configuration.place(of: key))
             })
     }
 
-    /// Looks at all playlists of a configuration.
+    /// Looks at all playlists of a configuration, and at the folders of its shows.
     static func all(of configuration: Configuration) -> [String: PlaylistScan] {
         Dictionary(
-            uniqueKeysWithValues: configuration.playlists.map {
+            uniqueKeysWithValues: configuration.watched.map {
                 ($0.name, PlaylistScan(of: $0, in: configuration))
             })
     }

@@ -1,13 +1,15 @@
 internal import ArgumentParser
 
-/// A length as people write it: `90s`, `1h30m`, `2h`, `1d`. Whole numbers with their units, the greatest first.
+/// A length as people write it: `90s`, `1h30m`, `2h`, `1d`, `8w`. Whole numbers with their units, the greatest first.
 struct SpokenLength: Equatable, ExpressibleByArgument {
     let seconds: Int
 
     init?(argument text: String) {
         var rest = Substring(text)
         var total = 0
-        for (unit, factor) in [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)] as [(Character, Int)] {
+        for (unit, factor) in [("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)]
+            as [(Character, Int)]
+        {
             let digits = rest.prefix { $0.isASCII && $0.isNumber }
             guard !digits.isEmpty, rest.dropFirst(digits.count).first == unit else { continue }
             // A year at the most: 366 days in any unit.

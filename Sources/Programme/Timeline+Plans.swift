@@ -1,0 +1,97 @@
+/// Which plan counts at an instant.
+extension Timeline {
+    /// The plan that is on at an instant: that of its slot, or of the one before when that ran over.
+    ///
+    /// - Parameter isAnchored: whether what is laid down counts; without it, it is the plan that nobody has touched.
+    func plan(at instant: Instant, isAnchored: Bool) -> SlotPlan {
+        let slot = programming.slot(at: instant)
+        let plan = plan(of: slot, isAnchored: isAnchored)
+        guard plan.start > instant, slot.start > .farPast else { return plan }
+        return self.plan(of: programming.slot(before: slot), isAnchored: isAnchored)
+    }
+
+    /// The plan of a slot: from the anchor on when that lies in it, else from its beginning.
+    func plan(of slot: Slot, isAnchored: Bool) -> SlotPlan {
+        guard isAnchored, slot.contains(state.anchor.instant) else {
+            return plan(slot, from: start(of: slot, isAnchored: isAnchored), isAnchored: isAnchored)
+        }
+        guard fits(slot) else { return plan(slot, from: state.anchor.instant, isAnchored: true) }
+        let anchor = state.anchor
+        return programming.memory.plan(
+            .init(slot: slot.start, start: anchor.instant, cursor: anchor.cursor, isFresh: false)
+        ) {
+            let limits = programming.limits(of: slot)
+            return SlotPlan(
+                programming, slot, from: anchor.instant, cursor: anchor.cursor, played: nil,
+                limit: limits.track, fileLimit: limits.file)
+        }
+    }
+
+    /// The plan of a slot that begins at an instant.
+    private func plan(_ slot: Slot, from start: Instant, isAnchored: Bool) -> SlotPlan {
+        let cursor = cursor(of: slot, isAnchored: isAnchored)
+        return programming.memory.plan(.init(slot: slot.start, start: start, cursor: cursor, isFresh: true)) {
+            let limits = programming.limits(of: slot)
+            return SlotPlan(
+                programming, slot, from: start, cursor: cursor, played: programming.played(before: slot),
+                limit: limits.track, fileLimit: limits.file)
+        }
+    }
+
+    /// Whether the anchor's cursor is of a slot's rotation. One that was kept before there were shows is of the station's.
+    func fits(_ slot: Slot) -> Bool { state.slot == slot.key || (state.slot == nil && slot.show == nil) }
+
+    /// When a slot begins: on its second, unless what is before it runs over.
+    private func start(of slot: Slot, isAnchored: Bool) -> Instant {
+        guard slot.start > .farPast else { return slot.start }
+        let before = programming.slot(before: slot)
+        guard programming.mayRun(before, into: slot) else { return slot.start }
+        return min(slot.end, plan(of: before, isAnchored: isAnchored).end)
+    }
+
+    // MARK: Going on
+
+    /// Where the rotation of a slot begins that goes on behind an earlier one: one that an interruption cut off, or one of a
+    /// continued show. Nil for any other.
+    private func cursor(of slot: Slot, isAnchored: Bool) -> Cursor? {
+        guard let show = slot.show else { return nil }
+        let supply = programming.supply(of: slot)
+        guard !supply.isStandard else { return nil }
+        if let part = programming.part(before: slot) { return plan(of: part, isAnchored: isAnchored).after }
+        guard supply.isContinued else { return nil }
+        let before = programming.slot(of: show.name, before: slot.start)
+        if let known = state.continued?[show.name], known.instant <= slot.start,
+            before.map({ $0.start < known.instant }) ?? true
+        {
+            return known.cursor
+        }
+        guard let before,
+            state.continued?[show.name] != nil || Self.month(before.start) == Self.month(slot.start)
+        else { return nil }
+        return plan(of: before, isAnchored: isAnchored).after
+    }
+
+    /// With nothing known a continued show begins anew every four weeks.
+    private static func month(_ instant: Instant) -> Int64 { instant.frames / (28 * 86_400 * Instant.rate) }
+
+    /// Notes where the continued shows stand, so that later changes leave it alone. To be called when the station begins.
+    public mutating func remember(at instant: Instant) {
+        for show in programming.schedule.shows {
+            guard programming.rotation(ofContinued: show.name) != nil,
+                let slot = programming.slot(of: show.name, before: instant + Length(frames: 1))
+            else { continue }
+            var continued = state.continued ?? [:]
+            if slot.end <= instant {
+                let known = continued[show.name]
+                guard known.map({ $0.instant < slot.end }) ?? true else { continue }
+                continued[show.name] = Anchor(
+                    instant: slot.end, cursor: plan(of: slot, isAnchored: state.anchor != .origin).after)
+            } else if !slot.isContinuation, continued[show.name].map({ $0.instant < slot.start }) ?? true,
+                let cursor = cursor(of: slot, isAnchored: state.anchor != .origin)
+            {
+                continued[show.name] = Anchor(instant: slot.start, cursor: cursor)
+            }
+            state.continued = continued
+        }
+    }
+}
