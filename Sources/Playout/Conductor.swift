@@ -261,9 +261,12 @@ final class Conductor {
         } else {
             timeline.drop(loaded.item, beginningAt: now)
         }
-        record(.deviation, file: loaded.item.track.file, words: words)
         failuresInARow += 1
-        if failuresInARow >= max(3, timeline.tracks(at: now) + timeline.queued.count) {
+        let hasAllFailed =
+            failuresInARow >= max(3, timeline.tracks(at: loaded.item.start) + timeline.queued.count)
+        if hasAllFailed { timeline.forsake(loaded.item) }
+        record(.deviation, file: loaded.item.track.file, words: words)
+        if hasAllFailed {
             failuresInARow = 0
             backOff = settings.stepsOfBackOff
         }

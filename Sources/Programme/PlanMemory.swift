@@ -11,6 +11,8 @@ final class PlanMemory: Sendable {
         var cursor: Cursor?
         /// Whether the slot begins: its file, if it has one, comes first.
         var isFresh: Bool
+        /// Whether its show has nothing that can be played.
+        var isForsaken: Bool
     }
 
     fileprivate struct State {

@@ -78,10 +78,10 @@ extension SlotPlan {
     ///   - limit: how long the last item may run on when the next show waits for it.
     ///   - fileLimit: the same for the file.
     init(
-        _ programming: Programming, _ slot: Slot, from start: Instant, cursor: Cursor?, played: Length?,
+        _ programming: Programming, _ slot: Slot, _ supply: Programming.Supply, from start: Instant,
+        cursor: Cursor?, played: Length?,
         limit: Instant, fileLimit: Instant
     ) {
-        let supply = programming.supply(of: slot)
         self.slot = slot
         self.start = start
         self.limit = max(limit, slot.end)

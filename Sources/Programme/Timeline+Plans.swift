@@ -16,26 +16,32 @@ extension Timeline {
             return plan(slot, from: start(of: slot, isAnchored: isAnchored), isAnchored: isAnchored)
         }
         guard fits(slot) else { return plan(slot, from: state.anchor.instant, isAnchored: true) }
-        let anchor = state.anchor
-        return programming.memory.plan(
-            .init(slot: slot.start, start: anchor.instant, cursor: anchor.cursor, isFresh: false)
-        ) {
-            let limits = programming.limits(of: slot)
-            return SlotPlan(
-                programming, slot, from: anchor.instant, cursor: anchor.cursor, played: nil,
-                limit: limits.track, fileLimit: limits.file)
-        }
+        return plan(slot, from: state.anchor.instant, cursor: state.anchor.cursor, isFresh: false)
     }
 
     /// The plan of a slot that begins at an instant.
     private func plan(_ slot: Slot, from start: Instant, isAnchored: Bool) -> SlotPlan {
-        let cursor = cursor(of: slot, isAnchored: isAnchored)
-        return programming.memory.plan(.init(slot: slot.start, start: start, cursor: cursor, isFresh: true)) {
+        plan(slot, from: start, cursor: cursor(of: slot, isAnchored: isAnchored), isFresh: true)
+    }
+
+    private func plan(_ slot: Slot, from start: Instant, cursor: Cursor?, isFresh: Bool) -> SlotPlan {
+        let isForsaken = state.forsaken == slot.start
+        return programming.memory.plan(
+            .init(slot: slot.start, start: start, cursor: cursor, isFresh: isFresh, isForsaken: isForsaken)
+        ) {
             let limits = programming.limits(of: slot)
             return SlotPlan(
-                programming, slot, from: start, cursor: cursor, played: programming.played(before: slot),
-                limit: limits.track, fileLimit: limits.file)
+                programming, slot, supply(of: slot), from: start, cursor: cursor,
+                played: isFresh ? programming.played(before: slot) : nil, limit: limits.track,
+                fileLimit: limits.file)
         }
+    }
+
+    /// What a slot plays.
+    func supply(of slot: Slot) -> Programming.Supply {
+        state.forsaken == slot.start
+            ? Programming.Supply(rotation: programming.rotation, isStandard: true)
+            : programming.supply(of: slot)
     }
 
     /// Whether the anchor's cursor is of a slot's rotation. One that was kept before there were shows is of the station's.
@@ -55,7 +61,7 @@ extension Timeline {
     /// continued show. Nil for any other.
     private func cursor(of slot: Slot, isAnchored: Bool) -> Cursor? {
         guard let show = slot.show else { return nil }
-        let supply = programming.supply(of: slot)
+        let supply = supply(of: slot)
         guard !supply.isStandard else { return nil }
         if let part = programming.part(before: slot) { return plan(of: part, isAnchored: isAnchored).after }
         guard supply.isContinued else { return nil }

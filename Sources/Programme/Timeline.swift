@@ -24,6 +24,8 @@ public struct Timeline: Sendable, Hashable {
         public var slot: Instant?
         /// By show, for those that go on where their last slot stopped: where their rotation stands from an instant on.
         public var continued: [String: Anchor]?
+        /// The start of the slot whose show has nothing that can be played: the station's rotation is on in it.
+        public var forsaken: Instant?
 
         public init() {}
     }
@@ -54,7 +56,7 @@ public struct Timeline: Sendable, Hashable {
 
     /// How many tracks the slot at an instant has to choose from.
     public func tracks(at instant: Instant) -> Int {
-        programming.supply(of: programming.slot(at: instant)).rotation.tracks.count
+        supply(of: programming.slot(at: instant)).rotation.tracks.count
     }
 
     // MARK: Asking
@@ -183,6 +185,16 @@ public struct Timeline: Sendable, Hashable {
         close()
     }
 
+    /// Nothing that a slot's show has can be played, as its last failed item has shown: for the rest of the slot the
+    /// station's rotation is on.
+    public mutating func forsake(_ failed: Item) {
+        let slot = programming.slot(at: state.anchor.instant)
+        guard failed.show != nil, failed.slot == slot.key, !supply(of: slot).isStandard else { return }
+        state.forsaken = slot.start
+        state.slot = slot.key
+        state.anchor.cursor = programming.firstCursor(of: slot, at: state.anchor.instant, supply(of: slot))
+    }
+
     /// The item with which the station was to begin cannot be played: what stands behind it begins at the instant.
     public mutating func drop(_ failed: Item, beginningAt instant: Instant) {
         if let place = place(of: failed) { state.laid.removeFirst(place + 1) } else { state.laid = [] }
@@ -273,7 +285,7 @@ public struct Timeline: Sendable, Hashable {
     /// Looks the anchor's place up in the rotation of its slot.
     private mutating func relocate() {
         let slot = programming.slot(at: state.anchor.instant)
-        let rotation = fits(slot) ? programming.supply(of: slot).rotation : programming.rotation
+        let rotation = fits(slot) ? supply(of: slot).rotation : programming.rotation
         state.anchor.cursor = rotation.relocate(state.anchor.cursor)
         for (show, anchor) in state.continued ?? [:] {
             guard let rotation = programming.rotation(ofContinued: show) else { continue }

@@ -204,6 +204,24 @@ func walk(_ timeline: Timeline, from: Instant, to: Instant) -> [Item] {
         #expect(item.start == minute(60) && item.show == "Live")
     }
 
+    @Test func aShowOfWhichNothingCanBePlayedLeavesItsSlotToTheRotation() {
+        let programming = Programming(
+            rotation: playlist("rotation", library(300)), schedule: fixed([night], [(0, 60, 120)]),
+            sources: [.playlist("night"): .rotation(playlist("night", library(3, prefix: "n")))])
+        var timeline = Timeline(programming)
+        let onAir = timeline.item(at: minute(59))!
+        let last = walk(timeline, from: minute(59), to: minute(60)).last!
+        #expect(onAir.show == nil && last.end == minute(60))
+        let failed = timeline.item(after: last)!
+        timeline.drop(failed, onAir: last)
+        timeline.forsake(failed)
+        let items = walk(timeline, from: minute(60), to: minute(125))
+        #expect(items[0].start == minute(60) && items[0].show == "Nacht")
+        #expect(items.allSatisfy { $0.track.file.hasPrefix("/t") })
+        #expect(items.contains { $0.end == minute(120) })
+        #expect(Timeline(programming, state: timeline.state).item(at: minute(60)) == items[0])
+    }
+
     @Test func backtimingStaysWithinItsLooksAndASecond() {
         let rotation = playlist("rotation", library(500))
         var (good, most) = (0, 0)
@@ -211,7 +229,7 @@ func walk(_ timeline: Timeline, from: Instant, to: Instant) -> [Item] {
             let start = minute(number * 97)
             let slot = Slot(start: start, end: start + Length(seconds: Double(1_800 + number * 23)))
             let plan = SlotPlan(
-                Programming(rotation: rotation), slot, from: start,
+                Programming(rotation: rotation), slot, Programming.Supply(rotation: rotation), from: start,
                 cursor: Cursor(round: Int64(number) << 20),
                 played: .zero, limit: slot.end, fileLimit: slot.end)
             let last = plan.item(at: slot.end - Length(frames: 1))!

@@ -26,6 +26,7 @@ public struct Check {
         var check = Check(configuration: configuration)
         check.lookAtMounts()
         check.lookAtSecrets(environment)
+        check.lookAtShows()
         check.lookAtPlaylists()
         check.lookAtEmergency()
         check.lookAtFiles(probe, progress)
@@ -99,6 +100,21 @@ public struct Check {
             report(error.description, key)
         }
         if let sentence = password.exposure() { report(sentence, key, .note) }
+    }
+
+    private mutating func lookAtShows() {
+        for (index, show) in configuration.shows.enumerated() {
+            let kind: String
+            switch show.plays ?? show.otherwise {
+            case .podcast: kind = "a podcast"
+            case .stream: kind = "a stream"
+            case .recording: kind = "a recording"
+            case .playlist, .continued, .newest, .dated, nil: continue
+            }
+            report(
+                "the show \(show.name.quoted) plays \(kind), which cannot be played yet: the rotation is on instead",
+                "shows[\(index)]", .note)
+        }
     }
 
     private mutating func lookAtPlaylists() {
