@@ -80,10 +80,11 @@ let package = Package(
         .target(
             name: "Playout", dependencies: ["Programme", "Codecs", "Audio", "Threads", "CShims"],
             swiftSettings: guarded),
+        .target(name: "Web", dependencies: ["CCurl"], swiftSettings: guarded),
         .target(
             name: "Monitor",
             dependencies: [
-                "Codecs", "Audio", "Threads", "CCurl", "CShims",
+                "Codecs", "Audio", "Threads", "Web", "CCurl", "CShims",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: guarded),
         .target(
@@ -103,8 +104,8 @@ let package = Package(
         .target(
             name: "Station",
             dependencies: [
-                "Server", "Playout", "History", "Monitor", "Broadcast", "Programme", "Calendar", "Codecs",
-                "Audio", "Threads", "CShims", "CCrypt",
+                "Server", "Playout", "History", "Monitor", "Web", "Broadcast", "Programme", "Calendar",
+                "Codecs", "Audio", "Threads", "CShims", "CCrypt",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: common),

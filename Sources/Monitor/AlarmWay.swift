@@ -2,6 +2,7 @@ internal import CCurl
 internal import CShims
 internal import Foundation
 internal import Glibc
+internal import Web
 
 /// A text that must not be seen. It is read where it is used, so that a changed file needs no reload.
 public struct SecretText: Sendable, Equatable {

@@ -1,6 +1,7 @@
 internal import CCurl
 internal import Glibc
 internal import Threads
+internal import Web
 
 /// A stream being fetched as any listener would: one GET, whose body has no end.
 ///

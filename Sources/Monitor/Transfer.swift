@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Web
 
 /// One transfer of libcurl's with a deadline, on the calling thread.
 final class Transfer {

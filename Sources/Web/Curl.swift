@@ -1,13 +1,13 @@
-internal import CCurl
+package import CCurl
 internal import Glibc
 
 /// One handle of libcurl's, set up as all of ours are: no signals, no protocol but those named, deadlines.
 ///
 /// It belongs to one thread. Texts are copied by libcurl; what it only borrows is kept here until the end.
 @safe
-final class Curl {
+package final class Curl {
     // Unsafe: made in `init`, freed in `deinit` and nowhere else. The lists are freed after the handle that borrows them.
-    let handle: UnsafeMutableRawPointer
+    package let handle: UnsafeMutableRawPointer
     private var lists: [UnsafeMutablePointer<curl_slist>] = unsafe []
 
     /// libcurl's own set-up of the process, once, by whoever comes first.
@@ -18,7 +18,7 @@ final class Curl {
     /// - Parameters:
     ///   - protocols: as libcurl names them, with commas.
     ///   - connecting: how long a connection may take to come about.
-    init?(_ url: String, protocols: String, connecting: Duration = .seconds(5)) {
+    package init?(_ url: String, protocols: String, connecting: Duration = .seconds(5)) {
         guard Self.isReady, let made = unsafe curl_easy_init() else { return nil }
         unsafe handle = made
         set(CURLOPT_URL, url)
@@ -33,10 +33,10 @@ final class Curl {
         unsafe lists.forEach { unsafe curl_slist_free_all($0) }
     }
 
-    func set(_ option: CURLoption, _ value: Int) { unsafe ccurl_set_number(handle, option, value) }
-    func set(_ option: CURLoption, _ text: String) { unsafe ccurl_set_text(handle, option, text) }
+    package func set(_ option: CURLoption, _ value: Int) { unsafe ccurl_set_number(handle, option, value) }
+    package func set(_ option: CURLoption, _ text: String) { unsafe ccurl_set_text(handle, option, text) }
 
-    func set(_ option: CURLoption, _ lines: [String]) {
+    package func set(_ option: CURLoption, _ lines: [String]) {
         var list: UnsafeMutablePointer<curl_slist>?
         for line in lines { unsafe list = unsafe curl_slist_append(list, line) ?? list }
         guard let list = unsafe list else { return }
@@ -45,10 +45,10 @@ final class Curl {
     }
 
     /// The status of the last response; 0 when there was none.
-    var status: Int { unsafe ccurl_status(handle) }
+    package var status: Int { unsafe ccurl_status(handle) }
 
     /// A result in libcurl's own words, which hold nothing of the URL.
-    static func words(_ code: CURLcode) -> String {
+    package static func words(_ code: CURLcode) -> String {
         unsafe String(cString: curl_easy_strerror(code)).lowercased()
     }
 }
