@@ -65,8 +65,9 @@ struct ContentLine: Hashable, Sendable {
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
             .enumerated()
         {
-            if let first = line.first, first == " " || first == "\t", current != nil {
-                current?.text += line.dropFirst()
+            // Some fold within a character, between a letter and its accent.
+            if let first = line.unicodeScalars.first, first == " " || first == "\t", current != nil {
+                current?.text.unicodeScalars += line.unicodeScalars.dropFirst()
             } else {
                 close()
                 if !line.isEmpty { current = (String(line), index + 1) }

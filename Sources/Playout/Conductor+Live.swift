@@ -14,13 +14,14 @@ public struct LiveGuest: Sendable {
     public let advise: @Sendable (LiveAdvice) -> Void
     /// Closes the connection. Must return at once.
     public let dismiss: @Sendable () -> Void
-    /// Told where it stands, when that changes. Must return at once.
-    public let placed: @Sendable (LivePlace) -> Void
+    /// Told where it stands and, on air, when its time is over, whenever that changes. Must return at once.
+    public let placed: @Sendable (LivePlace, _ until: Instant?) -> Void
 
     public init(
         session: Int, account: String, standIn: Title, buffer: LiveBuffer,
         advise: @escaping @Sendable (LiveAdvice) -> Void = { _ in },
-        dismiss: @escaping @Sendable () -> Void, placed: @escaping @Sendable (LivePlace) -> Void = { _ in }
+        dismiss: @escaping @Sendable () -> Void,
+        placed: @escaping @Sendable (LivePlace, _ until: Instant?) -> Void = { _, _ in }
     ) {
         self.session = session
         self.account = account
@@ -52,7 +53,16 @@ struct LiveDesk {
     var endedDeck: Int?
     var bedFailed = false
     /// What each was told last of where it stands.
-    var places: [Int: LivePlace] = [:]
+    var places: [Int: Standing] = [:]
+    /// Whether what the hand-over knows of the schedule still holds.
+    var isWindowKnown = false
+    /// When the turns of accounts end, as far as somebody has asked in this window; nil for not that anybody knows.
+    var endsOfTurns: [String: Instant?] = [:]
+
+    struct Standing: Equatable {
+        var place: LivePlace
+        var until: Instant?
+    }
 
     init(rules: HandOver.Rules) { handOver = HandOver(rules: rules) }
 }
@@ -102,7 +112,8 @@ extension Conductor {
                 account: guest.account, since: guest.since, place: place(of: guest),
                 isSilent: guest.isSilent, buffer: known.buffer.waiting,
                 title: known.buffer.title ?? known.standIn,
-                advice: known.buffer.advice, signal: known.buffer.newest)
+                advice: known.buffer.advice, signal: known.buffer.newest,
+                until: liveDesk.places[guest.session]?.until)
         }
     }
 
@@ -111,6 +122,11 @@ extension Conductor {
     /// Tells the hand-over what has become of the DJs, and brings the engine to where it says.
     func stepLive() {
         liveDesk.handOver.rules = settings.live.handOver
+        if !liveDesk.isWindowKnown || !liveDesk.handOver.window.contains(now) {
+            liveDesk.isWindowKnown = true
+            liveDesk.endsOfTurns = [:]
+            obey(liveDesk.handOver.enter(settings.windows(now), at: now))
+        }
         for session in liveDesk.guests.keys.sorted() { look(at: session) }
         obey(liveDesk.handOver.orders(at: now))
         tellPlaces()
@@ -135,11 +151,11 @@ extension Conductor {
             leave(session, clean: clean)
         }
         let isOnAir = onAir?.session == session
-        for advice in buffer.sayings(
-            at: engine.position.frames, somebodyWaits: isOnAir && liveDesk.handOver.somebodyWaits)
-        {
-            guest.advise(advice)
-        }
+        let circumstances = LiveCircumstances(
+            somebodyWaits: isOnAir && liveDesk.handOver.somebodyWaits,
+            mustWait: !liveDesk.handOver.isAdmitted(guest.account),
+            secondsLeft: isOnAir ? liveDesk.places[session]?.until.map { ($0 - now).seconds } : nil)
+        for advice in buffer.sayings(at: engine.position.frames, circumstances) { guest.advise(advice) }
         guard isOnAir else { return }
         buffer.steer(at: engine.position.frames)
         if let title = buffer.title { retitle(title) }
@@ -149,9 +165,31 @@ extension Conductor {
     private func tellPlaces() {
         for guest in liveDesk.handOver.guests {
             let place = place(of: guest)
-            guard liveDesk.places.updateValue(place, forKey: guest.session) != place else { continue }
-            liveDesk.guests[guest.session]?.placed(place)
+            let standing = LiveDesk.Standing(
+                place: place, until: place == .onAir ? endOfTurn(guest.account) : nil)
+            guard liveDesk.places.updateValue(standing, forKey: guest.session) != standing else { continue }
+            liveDesk.guests[guest.session]?.placed(place, standing.until)
         }
+    }
+
+    /// When the turn of a DJ who is on air ends by the schedule; nil for not that anybody knows.
+    private func endOfTurn(_ account: String) -> Instant? {
+        if let known = liveDesk.endsOfTurns[account] { return known }
+        let window = liveDesk.handOver.window
+        let end = window.admits(account) ? self.end(of: account, in: window) : nil
+        liveDesk.endsOfTurns[account] = .some(end)
+        return end
+    }
+
+    private func end(of account: String, in window: AirWindow) -> Instant? {
+        var window = window
+        // Shows that follow one another, as far as people look ahead.
+        for _ in 0..<4 {
+            guard let end = window.end else { return nil }
+            window = settings.windows(end)
+            guard window.admits(account) else { return end }
+        }
+        return nil
     }
 
     private func place(of guest: HandOver.Guest) -> LivePlace {
@@ -292,6 +330,8 @@ public struct LiveReport: Sendable {
     public var advice: [LiveAdvice]
     /// The newest second of what comes from the DJ; nil before the first.
     public var signal: SignalSecond?
+    /// When its time on air is over; nil while it is not on air, and where nobody knows.
+    public var until: Instant?
 }
 
 /// A DJ's buffer as a track.

@@ -29,7 +29,10 @@ final class Conductor {
         var handed = false
     }
 
-    var settings: PlayoutSettings
+    var settings: PlayoutSettings {
+        // Who may have the air may have changed with them.
+        didSet { liveDesk.isWindowKnown = false }
+    }
     let engine: EngineLine
     let opener: any TrackOpener
     let journal: any Journal

@@ -14,6 +14,22 @@ public enum LiveAdvice: String, Sendable, Hashable, CaseIterable, Codable {
     case tooSlow = "too slow"
     case unstable
     case somebodyWaits = "somebody waits"
+    /// The air is not its own now: it waits for its show.
+    case mustWait = "must wait"
+    /// Five minutes are left of its time on air.
+    case almostOver = "almost over"
+    /// One minute is.
+    case lastMinute = "last minute"
+}
+
+/// What a DJ should know of the others and of the time.
+struct LiveCircumstances: Sendable {
+    /// Another DJ is ready and waits for the air that this one has.
+    var somebodyWaits = false
+    /// The schedule gives it no air now.
+    var mustWait = false
+    /// Until its time on air is over; nil when it is not on air, or for as long as it likes.
+    var secondsLeft: Double?
 }
 
 /// Judges a DJ's signal and line from what is measured of them: which advice holds now, and which is to be said.
@@ -71,8 +87,13 @@ struct LiveJudge: Sendable {
         hold(.unstable, pace.isUnstable)
     }
 
-    /// Whether another DJ is ready and waits for the air that this one has.
-    mutating func somebodyWaits(_ waits: Bool) { hold(.somebodyWaits, waits) }
+    mutating func look(_ circumstances: LiveCircumstances) {
+        let left = circumstances.secondsLeft ?? .infinity
+        hold(.somebodyWaits, circumstances.somebodyWaits)
+        hold(.mustWait, circumstances.mustWait)
+        hold(.almostOver, (60...300).contains(left))
+        hold(.lastMinute, left < 60)
+    }
 
     /// What is to be said at a time of the mix, in seconds.
     mutating func sayings(at time: Double) -> [LiveAdvice] {

@@ -197,15 +197,13 @@ public final class LiveBuffer: LiveSink, Sendable {
 
     /// What is to be said to the DJ now. Called at every step.
     ///
-    /// - Parameters:
-    ///   - position: the mix's.
-    ///   - somebodyWaits: whether another DJ is ready for the air that this one has.
-    func sayings(at position: Int64, somebodyWaits: Bool) -> [LiveAdvice] {
+    /// - Parameter position: the mix's.
+    func sayings(at position: Int64, _ circumstances: LiveCircumstances) -> [LiveAdvice] {
         state.withLock { state in
             let rate = Double(EngineFormat.sampleRate)
             let time = Double(position) / rate
             state.judge.look(came: Double(state.came) / rate, at: time)
-            state.judge.somebodyWaits(somebodyWaits)
+            state.judge.look(circumstances)
             return state.judge.sayings(at: time)
         }
     }

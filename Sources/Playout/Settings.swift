@@ -9,6 +9,8 @@ public struct PlayoutSettings: Sendable {
     public var emergency: String?
     /// How DJs come in and go.
     public var live: LiveRules
+    /// Who may have the air around an instant. Must return at once, and the same for the same instant.
+    public var windows: @Sendable (Instant) -> AirWindow
     /// What a newcomer gets at once, and what is rendered ahead at the start.
     public var burst: Length
     /// Gets a sentence for each track that could not be played. Must return at once.
@@ -16,6 +18,7 @@ public struct PlayoutSettings: Sendable {
 
     public init(
         stationName: String, loudness: Double?, emergency: String?, live: LiveRules = LiveRules(),
+        windows: @escaping @Sendable (Instant) -> AirWindow = { _ in .open },
         burst: Length = Length(seconds: 4),
         report: @escaping @Sendable (String) -> Void = { _ in }
     ) {
@@ -23,6 +26,7 @@ public struct PlayoutSettings: Sendable {
         self.loudness = loudness
         self.emergency = emergency
         self.live = live
+        self.windows = windows
         self.burst = burst
         self.report = report
     }

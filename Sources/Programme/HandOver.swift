@@ -1,5 +1,8 @@
 /// Who has the air, the programme or a DJ, and what covers a DJ's drop-out (design, section 4.7): the top of the ladder.
 ///
+/// Whose turn it can be is the schedule's to say (`enter`); who is admitted then stands in `AirWindow`. An operator's
+/// take-over counts more.
+///
 /// A pure state machine. Each event gives the orders that put it into effect; `orders(at:)` gives those that only time
 /// brings. A DJ who connected waits in the green room until its turn; it loses the air by leaving, by a drop-out, by
 /// silence, to the next one, or to the operator.
@@ -16,16 +19,23 @@ public struct HandOver: Sendable, Hashable {
     public enum Takeover: String, Sendable, Hashable, CaseIterable {
         case atOnce = "at once"
         case whenFree = "when free"
+        /// As `whenFree`; and nobody has the air outside of the shows that name them.
+        case scheduled
     }
 
     public struct Rules: Sendable, Hashable {
         public var takeover: Takeover
         /// How long a bed covers a drop-out before the programme goes on.
         public var bridge: Length
+        /// How long a DJ whose time is over may go on, unless the next one is ready.
+        public var overtime: Length
 
-        public init(takeover: Takeover = .atOnce, bridge: Length = Length(seconds: 20)) {
+        public init(
+            takeover: Takeover = .atOnce, bridge: Length = Length(seconds: 20), overtime: Length = .zero
+        ) {
             self.takeover = takeover
             self.bridge = bridge
+            self.overtime = overtime
         }
     }
 
@@ -73,6 +83,12 @@ public struct HandOver: Sendable, Hashable {
     public private(set) var air = Air.programme
     /// Those who are connected, the earliest first.
     public private(set) var guests: [Guest] = []
+    /// Who may have the air now.
+    public private(set) var window = AirWindow.open
+    /// Whom the operator gave the air, whatever the schedule says.
+    private var invited: Set<String> = []
+    /// Until when the DJ on air may go on, whose time is over.
+    private var overtimeEnd: Instant?
 
     public init(rules: Rules = Rules()) { self.rules = rules }
 
@@ -112,6 +128,7 @@ public struct HandOver: Sendable, Hashable {
     public mutating func leave(session: Int, clean: Bool, at now: Instant) -> [Order] {
         guard let place = place(session) else { return [] }
         let guest = guests.remove(at: place)
+        if clean { invited.remove(guest.account) }
         guard isOnAir(session) else { return [] }
         return clean ? release(at: now) : bridge(guest.account, at: now)
     }
@@ -131,6 +148,8 @@ public struct HandOver: Sendable, Hashable {
         guard let place = place(session) else { return [] }
         guests[place].isHeld = false
         guests[place].isNext = true
+        invited.insert(guests[place].account)
+        if isOnAir(session) { overtimeEnd = nil }
         return decide()
     }
 
@@ -139,13 +158,14 @@ public struct HandOver: Sendable, Hashable {
         guard let place = place(session) else { return [] }
         guests[place].isHeld = true
         guests[place].isNext = false
+        invited.remove(guests[place].account)
         return isOnAir(session) ? release(at: now) : []
     }
 
     /// Sends a DJ away.
     public mutating func kick(session: Int, at now: Instant) -> [Order] {
         guard let place = place(session) else { return [] }
-        guests.remove(at: place)
+        invited.remove(guests.remove(at: place).account)
         return [.dismiss(session: session)] + (isOnAir(session) ? release(at: now) : [])
     }
 
@@ -153,8 +173,38 @@ public struct HandOver: Sendable, Hashable {
 
     /// What time alone brings.
     public mutating func orders(at now: Instant) -> [Order] {
-        guard case .bridged(_, let until) = air, now >= until else { return [] }
-        return release(at: now)
+        switch air {
+        case .bridged(_, let until) where now >= until: return release(at: now)
+        case .live where overtimeEnd.map { now >= $0 } ?? false: return release(at: now)
+        default: return []
+        }
+    }
+
+    /// Another span of the schedule has begun, or the schedule has changed.
+    public mutating func enter(_ window: AirWindow, at now: Instant) -> [Order] {
+        self.window = window
+        // An invitation is for the one who is there.
+        let heard = accountOnAir
+        invited.formIntersection(guests.map(\.account) + (heard.map { [$0] } ?? []))
+        guard let heard, !isAdmitted(heard) else {
+            overtimeEnd = nil
+            return decide()
+        }
+        guard case .live = air, rules.overtime > .zero else { return release(at: now) }
+        overtimeEnd = overtimeEnd ?? now + rules.overtime
+        return decide()
+    }
+
+    /// Whether it can be the turn of an account.
+    public func isAdmitted(_ account: String) -> Bool { window.admits(account) || invited.contains(account) }
+
+    /// Who is heard, or is waited for with the bed on.
+    private var accountOnAir: String? {
+        switch air {
+        case .programme: nil
+        case .live(let session): guests.first { $0.session == session }?.account
+        case .bridged(let account, _): account
+        }
     }
 
     // MARK: Deciding
@@ -162,17 +212,22 @@ public struct HandOver: Sendable, Hashable {
     public func isOnAir(_ session: Int) -> Bool { air == .live(session: session) }
 
     /// Whether a DJ is ready who does not have the air.
-    public var somebodyWaits: Bool { guests.contains { $0.canAir && !isOnAir($0.session) } }
+    public var somebodyWaits: Bool { guests.contains { canAir($0) && !isOnAir($0.session) } }
+
+    private func canAir(_ guest: Guest) -> Bool { guest.canAir && isAdmitted(guest.account) }
 
     private func place(_ session: Int) -> Int? { guests.firstIndex { $0.session == session } }
 
     /// The air is free: the next DJ's, or the programme's.
     private mutating func release(at now: Instant) -> [Order] {
         air = .programme
+        overtimeEnd = nil
         return decide(or: .programme)
     }
 
     private mutating func bridge(_ account: String, at now: Instant) -> [Order] {
+        // Whose time is over is not waited for.
+        guard isAdmitted(account) else { return release(at: now) }
         air = .bridged(account: account, until: now + rules.bridge)
         return decide(or: .bed)
     }
@@ -182,6 +237,7 @@ public struct HandOver: Sendable, Hashable {
         var orders = other.map { [$0] } ?? []
         if let next = candidate, !isOnAir(next.session) {
             air = .live(session: next.session)
+            overtimeEnd = nil
             orders = [.air(session: next.session)]
             for place in guests.indices where guests[place].session == next.session {
                 guests[place].isNext = false
@@ -199,10 +255,10 @@ public struct HandOver: Sendable, Hashable {
 
     /// Whose turn it is.
     private var candidate: Guest? {
-        let waiting = guests.filter(\.canAir)
+        let waiting = guests.filter(canAir)
         if let next = waiting.last(where: \.isNext) { return next }
         switch air {
-        case .live: return nil
+        case .live: return overtimeEnd == nil ? nil : waiting.first
         case .programme: return waiting.first
         case .bridged(let account, _): return waiting.first { $0.account == account } ?? waiting.first
         }

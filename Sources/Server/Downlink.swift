@@ -6,14 +6,31 @@ internal import Synchronization
 /// What is said while the line is lost waits for the next connection: of states the newest, of sentences 16 at the most,
 /// the oldest of which is dropped.
 public final class Downlink: Sendable {
-    private struct State {
+    private struct Standing {
+        var word: String
+        /// Seconds until the show's time on air is over, at the moment of the question.
+        var left: (@Sendable () -> Double)?
+
+        var object: String {
+            Downlink.object(Line(state: word, left: left.map { ($0() * 10).rounded() / 10 }))
+        }
+    }
+
+    private struct Line: Encodable {
         var state: String?
+        var left: Double?
+        var say: String?
+        var goodbye: String?
+    }
+
+    private struct State {
+        var state: Standing?
         var sentences: [String] = []
         var goodbye: String?
         var isTold = false
         var listener: (attempt: Int, nudge: @Sendable () -> Void)?
         var onGoodbye: (@Sendable () -> Void)?
-        var lastState: String?
+        var lastState: Standing?
     }
 
     private let state = Mutex(State())
@@ -23,10 +40,14 @@ public final class Downlink: Sendable {
     init() {}
 
     /// Says where the show stands: `green room`, `on air`, `bridged`, `held`.
-    public func tell(state word: String) {
+    ///
+    /// - Parameter left: tells how many seconds are left on air, whenever that is asked; nil for not that anybody knows.
+    public func tell(state word: String, left: (@Sendable () -> Double)? = nil) {
         nudge { state in
-            guard state.lastState != word else { return false }
-            (state.lastState, state.state) = (word, word)
+            let standing = Standing(word: word, left: left)
+            let isTimed = left != nil || state.lastState?.left != nil
+            guard isTimed || state.lastState?.word != word else { return false }
+            (state.lastState, state.state) = (standing, standing)
             return true
         }
     }
@@ -78,20 +99,20 @@ public final class Downlink: Sendable {
     func take() -> (lines: [String], isLast: Bool) {
         state.withLock { state in
             guard !state.isTold else { return ([], true) }
-            var lines = state.state.map { [Self.object("state", $0)] } ?? []
-            lines += state.sentences.map { Self.object("say", $0) }
+            var lines = state.state.map { [$0.object] } ?? []
+            lines += state.sentences.map { Self.object(Line(say: $0)) }
             (state.state, state.sentences) = (nil, [])
             if let goodbye = state.goodbye {
-                lines.append(Self.object("goodbye", goodbye))
+                lines.append(Self.object(Line(goodbye: goodbye)))
                 state.isTold = true
             }
             return (lines, state.isTold)
         }
     }
 
-    private static func object(_ key: String, _ text: String) -> String {
-        // Fails for no string.
-        let data = (try? JSONEncoder().encode([key: text])) ?? Data("{}".utf8)
+    private static func object(_ line: Line) -> String {
+        // Fails for no string and for no number that is one.
+        let data = (try? JSONEncoder().encode(line)) ?? Data("{}".utf8)
         return String(decoding: data, as: UTF8.self)
     }
 }

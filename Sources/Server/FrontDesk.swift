@@ -28,6 +28,8 @@ final class FrontDesk: Sendable {
     /// Where DJs come in; nil when none do.
     let stage: (any StageDoor)?
     let vitals: (any Vitals)?
+    /// Who knows the shows; nil when nobody does.
+    let guide: (any ShowGuide)?
     /// The streams of those DJs whose clients resume.
     let uplinks = UplinkBook()
     /// What the house's own listeners show; anew in each process.
@@ -35,13 +37,14 @@ final class FrontDesk: Sendable {
 
     init(
         _ configuration: FrontDoorConfiguration, mounts: [Mount], titles: (any TitleOverride)?,
-        stage: (any StageDoor)? = nil, vitals: (any Vitals)? = nil, logger: Logger,
-        now: @escaping @Sendable () -> Int64
+        stage: (any StageDoor)? = nil, vitals: (any Vitals)? = nil, guide: (any ShowGuide)? = nil,
+        logger: Logger, now: @escaping @Sendable () -> Int64
     ) {
         turnstile = Turnstile(descriptors: configuration.descriptors)
         self.titles = titles
         self.stage = stage
         self.vitals = vitals
+        self.guide = guide
         self.logger = logger
         self.now = now
         since = now()

@@ -35,15 +35,16 @@ public final class FrontDoor: Sendable {
     ///   - titles: Where the operator's titles go; nil to refuse them.
     ///   - stage: Where DJs come in; nil to take none.
     ///   - vitals: What `/health` and `/metrics` tell of the rest of the house.
+    ///   - guide: Who knows the shows; nil for a station that has none to tell of.
     ///   - now: The wall clock, in nanoseconds since 1970.
     public init(
         configuration: FrontDoorConfiguration, mounts: [Mount], titles: (any TitleOverride)? = nil,
-        stage: (any StageDoor)? = nil, vitals: (any Vitals)? = nil, logger: Logger,
-        now: @escaping @Sendable () -> Int64
+        stage: (any StageDoor)? = nil, vitals: (any Vitals)? = nil, guide: (any ShowGuide)? = nil,
+        logger: Logger, now: @escaping @Sendable () -> Int64
     ) {
         desk = FrontDesk(
-            configuration, mounts: mounts, titles: titles, stage: stage, vitals: vitals, logger: logger,
-            now: now)
+            configuration, mounts: mounts, titles: titles, stage: stage, vitals: vitals, guide: guide,
+            logger: logger, now: now)
         listen = configuration.listen
         eventLoops = configuration.eventLoops
         hasAddress = configuration.address != nil

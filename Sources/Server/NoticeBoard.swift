@@ -15,6 +15,8 @@ internal import Synchronization
 /// - `now`: what is on air at the live edge; null before anything is. Beside the fields of an entry it has `edge`: the
 ///   instant at which its first frame left the live edge. Who is late by *d* hears it at `edge` + *d*, and should
 ///   not show it before.
+/// - `show`: the show that is on, with `show` (its name), `start` and `duration`, and `host` where it has one; left out
+///   while the rotation is.
 /// - `last`: the ten entries before that, the newest first, and `next`: what is planned, in order. Neither has
 ///   identifications.
 ///
@@ -76,7 +78,7 @@ final class NoticeBoard: Sendable {
         let notice = Notice(
             burst: burst,
             station: .init(name: station.name, description: station.description),
-            now: order.map { Notice.Entry($0.now, edge: $0.edge) },
+            now: order.map { Notice.Entry($0.now, edge: $0.edge) }, show: order?.show.map(Notice.Show.init),
             last: order?.last.map { Notice.Entry($0) } ?? [],
             next: order?.next.map { Notice.Entry($0) } ?? [])
         // Strings and whole numbers: nothing in it can be refused.
@@ -126,13 +128,28 @@ private struct Notice: Encodable {
         }
     }
 
+    struct Show: Encodable {
+        let show: String
+        let host: String?
+        let start: Int64
+        let duration: Int64
+
+        init(_ entry: GuideEntry) {
+            show = entry.show
+            host = entry.host.isEmpty ? nil : entry.host
+            start = entry.start
+            duration = entry.end - entry.start
+        }
+    }
+
     let burst: Int64
     let station: Station
     let now: Entry?
+    let show: Show?
     let last: [Entry]
     let next: [Entry]
 
-    private enum Key: CodingKey { case burst, station, now, last, next }
+    private enum Key: CodingKey { case burst, station, now, show, last, next }
 
     func encode(to encoder: any Encoder) throws {
         var notice = encoder.container(keyedBy: Key.self)
@@ -140,6 +157,7 @@ private struct Notice: Encodable {
         try notice.encode(station, forKey: .station)
         // Null rather than a missing key.
         try notice.encode(now, forKey: .now)
+        try notice.encodeIfPresent(show, forKey: .show)
         try notice.encode(last, forKey: .last)
         try notice.encode(next, forKey: .next)
     }

@@ -128,7 +128,15 @@ enum PageScript {
         }
         const present = notice => {
           shown = notice
-          const { now, last, next } = notice
+          const { now, show, last, next } = notice
+          const line = find("show")
+          line.hidden = !show
+          if (show) {
+            line.querySelector("b").textContent = show.show
+            line.querySelector("span").textContent =
+              [[line.dataset.until, clock.format(show.start + show.duration)], [line.dataset.host, show.host]]
+              .filter(([, value]) => value).map(([form, value]) => form.replace("%", () => value)).join(" · ")
+          }
           list("last", last)
           list("next", next)
           if (!now) return
@@ -136,8 +144,8 @@ enum PageScript {
           set("artist", now.artist || "")
           set("from", clock.format(now.start))
           set("to", now.duration ? clock.format(now.start + now.duration) : "")
-          const line = [now.artist, now.title].filter(Boolean).join(" – ")
-          document.title = line === name ? name : line + " · " + name
+          const title = [now.artist, now.title].filter(Boolean).join(" – ")
+          document.title = title === name ? name : title + " · " + name
           if (navigator.mediaSession && self.MediaMetadata) navigator.mediaSession.metadata =
             new MediaMetadata({ title: now.title, artist: now.artist || name, album: now.album || "" })
         }

@@ -31,6 +31,9 @@ enum PageStyle {
           text-wrap: balance }
         #artist { margin-top: .5rem; min-height: 1.5em; font: 400 clamp(1.125rem, 4vw, 1.5rem)/1.4 var(--serif) }
 
+        #show { margin-top: .75rem; font-size: 1.125rem }
+        #show span { color: var(--soft) }
+
         #dial { margin: 1.5rem 0 1.75rem; font-variant-numeric: tabular-nums }
         #dial p { display: flex; justify-content: space-between; font-size: .875rem; color: var(--soft) }
         progress { -webkit-appearance: none; appearance: none; display: block; width: 100%; height: 1.5rem; border: 0;
@@ -56,7 +59,7 @@ enum PageStyle {
         #state { margin-top: 1rem; min-height: 1.5em }
         noscript p, .nothing { margin-top: 1rem; color: var(--soft) }
 
-        #next, #last { padding-bottom: 2rem }
+        #next, #last, #week { padding-bottom: 2rem }
         li { display: grid; grid-template-columns: 5.5rem 1fr; gap: .75rem; padding: .625rem 0;
           border-top: 1px solid var(--line) }
         h2 + ol { margin-top: .625rem }
@@ -65,11 +68,15 @@ enum PageStyle {
         #last b { font-weight: 400 }
         li span { display: block; color: var(--soft) }
 
+        #week details li { grid-template-columns: 7rem 1fr }
+        #week details { margin-top: .375rem }
+        #week > p { margin-top: 1rem }
+
         footer { border-top: 1px solid var(--line) }
         details { border-bottom: 1px solid var(--line) }
         summary { padding: .875rem 0; cursor: pointer }
-        details p { color: var(--soft) }
-        details li { display: block; border: 0; padding: .5rem 0 }
+        footer p { color: var(--soft) }
+        footer li { display: block; border: 0; padding: .5rem 0 }
         details > :last-child { margin-bottom: 1.25rem }
         small { color: var(--soft) }
         textarea { display: block; width: 100%; margin-top: .75rem; padding: .75rem; border: 1px solid var(--line);
@@ -78,10 +85,10 @@ enum PageStyle {
 
         @media (min-width: 54rem) {
           main { display: grid; grid-template-columns: minmax(0, 1.45fr) minmax(0, 1fr); column-gap: 5rem;
-            grid-template-rows: auto 1fr }
-          #air { grid-row: 1 / 3; position: sticky; top: 0; align-self: start }
+            grid-template-rows: auto auto 1fr }
+          #air { grid-row: 1 / 4; position: sticky; top: 0; align-self: start }
           #next { padding-top: 3.5rem }
-          #next[hidden] + #last { padding-top: 3.5rem }
+          #next[hidden] + #last, #last[hidden] + #week { padding-top: 3.5rem }
         }
         @media (max-width: 30rem) { #play { width: 100% } }
 

@@ -20,6 +20,19 @@ struct PageWords: Sendable {
     let embeddingHint: String
     /// For a browser without JavaScript; `%` stands for the time.
     let frozen: String
+    let week: String
+    let today: String
+    let subscribe: String
+    /// When a show ends; `%` stands for the time.
+    let until: String
+    /// Who makes a show; `%` stands for the name.
+    let host: String
+    /// From Sunday on.
+    let weekdays: [String]
+    let months: [String]
+    /// What stands in a date before the day of the month, and behind it.
+    let beforeDay: String
+    let behindDay: String
 
     static let english = PageWords(
         language: "en", onAir: "On air", next: "Coming up", last: "Just played", listen: "Listen",
@@ -30,7 +43,14 @@ struct PageWords: Sendable {
         elsewhereHint: "Open the playlist, or copy the address into VLC, mpv or a radio.",
         embedding: "Put the player on your own page",
         embeddingHint: "This piece of HTML shows it, and loads nothing from anywhere else.",
-        frozen: "Titles as they were at %; without JavaScript they stay so until you load the page again.")
+        frozen: "Titles as they were at %; without JavaScript they stay so until you load the page again.",
+        week: "The coming week", today: "Today", subscribe: "Subscribe to the schedule as a calendar",
+        until: "until %", host: "with %",
+        weekdays: ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"],
+        months: [
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November", "December",
+        ], beforeDay: " ", behindDay: " ")
 
     static let german = PageWords(
         language: "de", onAir: "Auf Sendung", next: "Danach", last: "Gerade lief", listen: "Hören",
@@ -42,7 +62,14 @@ struct PageWords: Sendable {
         elsewhereHint: "Die Playlist öffnen, oder die Adresse in VLC, mpv oder ein Radio kopieren.",
         embedding: "Den Player auf die eigene Seite setzen",
         embeddingHint: "Dieses Stück HTML zeigt ihn, und es lädt nichts von anderswo.",
-        frozen: "Titel von % Uhr; ohne JavaScript bleiben sie so, bis die Seite neu geladen wird.")
+        frozen: "Titel von % Uhr; ohne JavaScript bleiben sie so, bis die Seite neu geladen wird.",
+        week: "Die nächste Woche", today: "Heute", subscribe: "Das Programm als Kalender abonnieren",
+        until: "bis %", host: "mit %",
+        weekdays: ["Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag"],
+        months: [
+            "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
+            "November", "Dezember",
+        ], beforeDay: ", ", behindDay: ". ")
 
     /// German when the browser names it before English. Browsers write the preferred language first.
     static func preferred(_ acceptLanguage: String) -> PageWords {

@@ -32,6 +32,8 @@ public struct RunningOrder: Sendable, Equatable {
 
     /// What is on air at the live edge.
     public var now: Entry
+    /// The show that it belongs to; nil for the rotation.
+    public var show: GuideEntry?
     /// The instant at which the first frame of `now` that was aired left the live edge: later than its `start` where
     /// the station came on air in its middle.
     public var edge: Int64
@@ -43,8 +45,12 @@ public struct RunningOrder: Sendable, Equatable {
     /// the wall clock.
     public var ahead: Int64
 
-    public init(now: Entry, edge: Int64, last: [Entry] = [], next: [Entry] = [], ahead: Int64 = 0) {
+    public init(
+        now: Entry, show: GuideEntry? = nil, edge: Int64, last: [Entry] = [], next: [Entry] = [],
+        ahead: Int64 = 0
+    ) {
         self.now = now
+        self.show = show
         self.edge = edge
         self.last = last
         self.next = next

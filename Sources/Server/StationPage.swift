@@ -21,6 +21,7 @@ struct StationPage {
     /// For a door that is told no running order: what the stream itself says.
     private let streamTitle: Title?
     private let words: PageWords
+    private let week: WeekSection
     private let base: String
     private let now: Int64
     /// Lets exactly our own style and script run (Content-Security-Policy), and nothing that a text smuggles in.
@@ -35,6 +36,7 @@ struct StationPage {
         words = PageWords.preferred(request.headers[.acceptLanguage] ?? "")
         base = desk.base(of: request)
         now = desk.now() / 1_000_000
+        week = WeekSection(desk.guide, station.zone, words, now: now)
         nonce =
             String(UInt64.random(in: 0...(.max)), radix: 36)
             + String(UInt64.random(in: 0...(.max)), radix: 36)
@@ -84,6 +86,7 @@ struct StationPage {
         \(onAir)
         \(list("next", words.next, order?.next ?? []))
         \(list("last", words.last, order?.last ?? []))
+        \(week.text)
         </main>
         <footer>
         \(elsewhere)
@@ -116,6 +119,7 @@ struct StationPage {
         return """
             <section id="air" aria-labelledby="air-name">
             <h2 id="air-name">\(words.onAir)</h2>
+            \(week.line)
             <div id="now" aria-live="polite" aria-atomic="true">
             <p id="title">\(escaped(title.title))</p>
             <p id="artist">\(escaped(title.artist ?? ""))</p>

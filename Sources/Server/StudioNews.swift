@@ -12,12 +12,14 @@ public struct StudioNews: Sendable, Codable, Equatable {
         public var title: String
         /// The peaks of the newest second in dBFS, left and right; left out while nothing has come, −99 for silence.
         public var peaks: [Double]?
+        /// When its time on air is over, on the station's clock; left out when it is not on air, or nobody knows.
+        public var until: Int64?
         /// What it should know now.
         public var advice: [Spoken]
 
         public init(
             name: String, place: String, since: Int64, buffer: Double, title: String, peaks: [Double]?,
-            advice: [Spoken]
+            until: Int64? = nil, advice: [Spoken]
         ) {
             self.name = name
             self.place = place
@@ -25,6 +27,7 @@ public struct StudioNews: Sendable, Codable, Equatable {
             self.buffer = buffer
             self.title = title
             self.peaks = peaks
+            self.until = until
             self.advice = advice
         }
     }

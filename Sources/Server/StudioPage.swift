@@ -18,6 +18,8 @@ struct StudioPage {
         let since: String
         let inHand: String
         let fine: String
+        /// `%` stands for minutes.
+        let left: String
 
         static let english = Words(
             heading: "Studio", nobody: "No DJ is connected: the programme is on air.",
@@ -27,7 +29,8 @@ struct StudioPage {
             places:
                 #"{"green room":"In the green room","on air":"ON AIR","bridged":"Dropped out, the bed is on","#
                 + #""silent":"Silent","held":"Held by the operator"}"#,
-            since: "since", inHand: "s in hand", fine: "All is well.")
+            since: "since", inHand: "s in hand", fine: "All is well.",
+            left: "% min left")
 
         static let german = Words(
             heading: "Studio", nobody: "Niemand ist live verbunden: das Programm ist auf Sendung.",
@@ -37,7 +40,8 @@ struct StudioPage {
             places:
                 #"{"green room":"Im Warteraum","on air":"AUF SENDUNG","bridged":"Abgerissen, die Brücke läuft","#
                 + #""silent":"Stille","held":"Von der Regie zurückgehalten"}"#,
-            since: "seit", inHand: "s Vorrat", fine: "Alles in Ordnung.")
+            since: "seit", inHand: "s Vorrat", fine: "Alles in Ordnung.",
+            left: "noch % min")
     }
 
     var response: Response {
@@ -71,7 +75,7 @@ struct StudioPage {
         </head>
         <body data-nobody="\(escaped(words.nobody))" data-lost="\(escaped(words.lost))" \
         data-since="\(escaped(words.since))" data-in-hand="\(escaped(words.inHand))" \
-        data-fine="\(escaped(words.fine))" data-places="\(escaped(words.places))">
+        data-fine="\(escaped(words.fine))" data-left="\(escaped(words.left))" data-places="\(escaped(words.places))">
         <header>
         <h1>\(words.heading)</h1>
         <p>\(escaped(station))</p>
@@ -142,7 +146,8 @@ struct StudioPage {
             if (!rows.has(dj.name)) rows.set(dj.name, row(dj.name))
             const { box, place, hand, meters, advice } = rows.get(dj.name)
             box.classList.toggle("live", dj.place === "on air")
-            const text = (places[dj.place] || dj.place) + ", " + words.since + " " + clock.format(dj.since)
+            const left = dj.until ? ", " + words.left.replace("%", Math.ceil((dj.until - news.clock) / 60000)) : ""
+            const text = (places[dj.place] || dj.place) + ", " + words.since + " " + clock.format(dj.since) + left
             if (place.textContent !== text) place.textContent = text
             hand.textContent = dj.title + " · " + seconds.format(dj.buffer) + " " + words.inHand
             meters.forEach((meter, side) => {

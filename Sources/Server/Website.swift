@@ -23,6 +23,14 @@ struct Website: Sendable {
                 text: desk.board.json(desk.station, burst: desk.burst, now: desk.now()),
                 type: "application/json; charset=utf-8", headers: [.accessControlAllowOrigin: "*"])
         }
+        let nowhere = Response(Refusal.noSuchPath)
+        router.get("/api/schedule") { request, _ in ShowOffice(desk)?.json(for: request) ?? nowhere }
+        router.get("/schedule.ics") { request, _ in
+            ShowOffice(desk)?.calendar(of: nil, for: request) ?? nowhere
+        }
+        router.get("/schedule/**") { request, _ in
+            ShowOffice(desk)?.calendar(at: request.uri.path, for: request) ?? nowhere
+        }
         router.get("/health") { _, _ in desk.health }
         router.get("/metrics") { _, _ in desk.metrics }
         router.get("/status-json.xsl") { request, _ in try StatusJSON.response(desk, for: request) }

@@ -36,6 +36,8 @@ public struct ShowState: Sendable, Hashable {
     public var isEnding = false
     /// Where the show stood when the station said so last.
     private var place = UplinkState.greenRoom
+    /// When its time on air is over.
+    private var end: Int64?
     private var airedBefore: Int64 = 0
     private var onAirSince: Int64?
 
@@ -44,6 +46,11 @@ public struct ShowState: Sendable, Hashable {
     /// Seconds on air until an instant.
     public func timeOnAir(at now: Int64) -> Double {
         Double(airedBefore + (onAirSince.map { now - $0 } ?? 0)) / 1e9
+    }
+
+    /// Seconds until its time on air is over, not below 0; nil while it is not on air, and where nobody knows.
+    public func timeLeft(at now: Int64) -> Double? {
+        isOnAir ? end.map { Double(max(0, $0 - now)) / 1e9 } : nil
     }
 
     public var isOnAir: Bool { onAirSince != nil }
@@ -60,6 +67,7 @@ public struct ShowState: Sendable, Hashable {
         case .state(let state):
             place = state
             line = .connected(state)
+        case .left(let seconds): end = seconds.map { now + Int64($0 * 1e9) }
         case .says(let text): words = text
         case .repaired(let seconds): repaired += seconds
         case .dropped(let seconds): dropped += seconds

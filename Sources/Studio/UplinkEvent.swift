@@ -9,6 +9,8 @@ public enum UplinkEvent: Sendable, Equatable {
     case refused(String)
     /// Where the show stands at the station.
     case state(UplinkState)
+    /// Follows a state: in so many seconds its time on air is over; nil for not that anybody knows.
+    case left(seconds: Double?)
     /// The station's words for the DJ.
     case says(String)
     /// So many seconds of the show crossed a loss and are not lost.

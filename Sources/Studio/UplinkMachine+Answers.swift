@@ -113,6 +113,9 @@ extension UplinkMachine {
         }
         if let state = line.state.flatMap(UplinkState.init) {
             actions.append(.tell(.state(state)))
+            let left = line.left.flatMap { (0...604_800).contains($0) ? $0 : nil }
+            if left != nil || isTimed { actions.append(.tell(.left(seconds: left))) }
+            isTimed = left != nil
             if state != .onAir { actions += catchUp(at: now) }
         }
         return actions + pump()

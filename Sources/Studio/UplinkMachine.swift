@@ -84,6 +84,8 @@ struct UplinkMachine {
     var dialTime = Duration.seconds(2)
     /// By when a show that is being ended has to be over.
     var endingBy: Duration?
+    /// Whether the station has told when the time on air is over.
+    var isTimed = false
     var isOver = false
 
     /// What may wait in this process at one time: the backlog is the queue, not the socket.

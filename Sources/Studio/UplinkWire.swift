@@ -127,11 +127,16 @@ struct UplinkReply: Equatable, Sendable {
 struct UplinkLine: Equatable, Sendable, Decodable {
     var received: Int64?
     var state: String?
+    var left: Double?
     var say: String?
     var goodbye: String?
 
-    init(received: Int64? = nil, state: String? = nil, say: String? = nil, goodbye: String? = nil) {
-        (self.received, self.state, self.say, self.goodbye) = (received, state, say, goodbye)
+    init(
+        received: Int64? = nil, state: String? = nil, left: Double? = nil, say: String? = nil,
+        goodbye: String? = nil
+    ) {
+        (self.received, self.state, self.left) = (received, state, left)
+        (self.say, self.goodbye) = (say, goodbye)
     }
 
     /// Reads a line; one that means nothing to us is a sign of life all the same.

@@ -35,9 +35,8 @@ struct Funkhaus: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, CheckCommand.self, StatusCommand.self, NowCommand.self, NextCommand.self,
             SkipCommand.self, ReloadCommand.self, QueueCommand.self, RenderCommand.self, PreviewCommand.self,
-            SimulateCommand.self, HistoryCommand.self, LiveCommand.self, TitleCommand.self, DJCommands.self,
-            TakeoverCommand.self, HoldCommand.self,
-            KickCommand.self,
+            SimulateCommand.self, HistoryCommand.self, ScheduleCommand.self, LiveCommand.self,
+            TitleCommand.self, DJCommands.self, TakeoverCommand.self, HoldCommand.self, KickCommand.self,
         ])
 
     static func main() async {

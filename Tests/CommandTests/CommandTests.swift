@@ -85,12 +85,28 @@ internal import Testing
         #expect(throws: CommandError.self) { try output("history", "--since", "soon") }
     }
 
+    @Test func theScheduleIsATableByDays() throws {
+        let lines = try output("schedule").split(separator: "\n")
+        #expect(lines.count == 5 && lines[0] == "Tue 1 December 2026" && lines[3].hasPrefix("Wed"))
+        #expect(lines[1] == "20:00-22:00        Küchenradio  (live: redaktion, gast; else playlist rotation)")
+        #expect(lines[2].hasPrefix("23:59:30-00:30     Nacht\u{fffd}[2J  (the newest file of /srv/radio/xxx"))
+        #expect(lines[2].count <= 80)
+        #expect(lines[4] == "07:00-09:00        Frühstück  (playlist rotation)")
+        #expect(try output("schedule", "--for", "1h") == "No show is on then: the rotation is.\n")
+        let json = try output("schedule", "--json")
+        #expect(
+            try JSONDecoder().decode(ScheduleReport.self, from: Data(json.utf8)).shows
+                == ScheduledShow.samples)
+        #expect(
+            try output("schedule", "diff") == "Tuesday 1 Dec: Küchenradio is now at 21:00, was at 20:00\n")
+    }
+
     @Test func whatIsWrongOnTheCommandLineEndsWithTwo() {
         for words in [
             ["next", "--count", "0"], ["history", "--since", "now", "--last", "3"],
             ["history", "--csv", "--json"],
             ["render", "--for", "1h", "--output", "-", "--json"], ["render", "--for", "1", "--output", "a"],
-            ["queue", "add"], ["queue", "remove", "x"], ["fly"], ["--nonsense"],
+            ["schedule", "--for", "32d"], ["queue", "add"], ["queue", "remove", "x"], ["fly"], ["--nonsense"],
         ] {
             let error = #expect(throws: (any Error).self) { try Funkhaus.parseAsRoot(words) }
             #expect(error.map { Ending($0).code } == .usage, "\(words)")
@@ -194,7 +210,9 @@ internal import Testing
                 command == QueueCommand.Add.self ? "queue add" : command.configuration.commandName ?? ""
             #expect(help.contains("\n  funkhaus "), "\(name) has an example")
             #expect(!command.configuration.abstract.isEmpty)
-            #expect(["queue", "dj", "live", "title"].contains(name) || help.contains("--config <file>"))
+            #expect(
+                ["queue", "dj", "live", "title", "schedule"].contains(name)
+                    || help.contains("--config <file>"))
             for line in help.split(separator: "\n") where !line.hasPrefix("USAGE") {
                 #expect(line.count <= 80)
             }
@@ -257,6 +275,12 @@ private struct SmallStation: ControlHandler {
     func remove(id: Int) throws(ControlRefusal) -> Acknowledgement { Acknowledgement(done: "Removed \(id).") }
     func direct(_ dj: String, _ act: DJAct) throws(ControlRefusal) -> Acknowledgement {
         Acknowledgement(done: "\(act.rawValue) \(dj)")
+    }
+    func schedule(from: StationTime, seconds: Int) throws(ControlRefusal) -> ScheduleReport {
+        ScheduleReport(from: from, until: from, shows: seconds < 86_400 ? [] : ScheduledShow.samples)
+    }
+    func scheduleDiff() throws(ControlRefusal) -> ScheduleDiff {
+        ScheduleDiff(changes: ["Tuesday 1 Dec: Küchenradio is now at 21:00, was at 20:00"])
     }
     func history(from start: HistoryStart) throws(ControlRefusal) -> HistoryPage {
         let first: Int64

@@ -34,6 +34,22 @@ extension OnAirItem {
         kind: .tone, start: StationTime("2026-07-02T01:02:43.382+02:00"), position: 3)
 }
 
+extension ScheduledShow {
+    static let samples = [
+        ScheduledShow(
+            show: "Küchenradio", start: StationTime("2026-12-01T20:00:00.000+01:00"), duration: 7_200,
+            ends: StationTime("2026-12-01T22:00:00.000+01:00"), live: true, accounts: ["redaktion", "gast"],
+            plays: "playlist rotation"),
+        ScheduledShow(
+            show: "Nacht\u{1b}[2J", start: StationTime("2026-12-01T23:59:30.000+01:00"), duration: 1_830,
+            ends: StationTime("2026-12-02T00:30:00.000+01:00"),
+            plays: "the newest file of /srv/radio/\(String(repeating: "x", count: 80))"),
+        ScheduledShow(
+            show: "Frühstück", start: StationTime("2026-12-02T07:00:00.000+01:00"), duration: 7_200,
+            ends: StationTime("2026-12-02T09:00:00.000+01:00"), plays: "playlist rotation"),
+    ]
+}
+
 extension StatusReport {
     static let sample = StatusReport(
         station: "Radio Beispiel", version: "0.1.0",

@@ -123,9 +123,9 @@ import Testing
 
     @Test func `who waits is told to the one who is heard`() {
         var judge = LiveJudge()
-        judge.somebodyWaits(true)
+        judge.look(LiveCircumstances(somebodyWaits: true))
         #expect(judge.sayings(at: 1) == [.somebodyWaits])
-        judge.somebodyWaits(false)
+        judge.look(LiveCircumstances())
         #expect(judge.advice == [])
     }
 }

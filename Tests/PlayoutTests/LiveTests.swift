@@ -18,6 +18,8 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         var sent = 0
         let dismissed = Atomic<Bool>(false)
         let places = Mutex<[LivePlace]>([])
+        let ends = Mutex<[Instant?]>([])
+        let advice = Mutex<[LiveAdvice]>([])
 
         init(_ session: Int, number: Int, target: Double = 0.3) {
             self.session = session
@@ -61,8 +63,9 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         func welcome(_ dj: FakeDJ, _ account: String) {
             let guest = LiveGuest(
                 session: dj.session, account: account, standIn: Title(artist: account, title: "live"),
-                buffer: dj.buffer, dismiss: { [dismissed = dj] in dismissed.wasDismissed() },
-                placed: { [dj] place in dj.stands(place) })
+                buffer: dj.buffer, advise: { [dj] in dj.isTold($0) },
+                dismiss: { [dismissed = dj] in dismissed.wasDismissed() },
+                placed: { [dj] place, until in dj.stands(place, until) })
             #expect(engine.conductor.welcome(guest))
         }
 
@@ -280,6 +283,41 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
                 || dj.places.withLock { $0 } == [.greenRoom, .onAir, .bridged, .onAir, .held])
     }
 
+    @Test func `a DJ is heard in the slot that names it, told when it ends, and nobody else is`() {
+        let house = House()
+        let start = house.engine.conductor.now + Length(seconds: 1.5)
+        let end = start + Length(seconds: 2)
+        house.engine.conductor.settings.windows = { instant in
+            switch instant {
+            case ..<start: AirWindow(accounts: [], start: Instant(frames: 0), end: start)
+            case ..<end: AirWindow(accounts: ["anna"], start: start, end: end)
+            default: AirWindow(accounts: [], start: end, end: nil)
+            }
+        }
+        let (anna, bert) = (FakeDJ(1, number: 40), FakeDJ(2, number: 60))
+        house.welcome(anna, "anna")
+        house.welcome(bert, "bert")
+        house.run(50, anna, bert)
+        #expect(house.engine.conductor.liveOnAir == nil)
+        #expect(anna.advice.withLock { $0 } == [.mustWait])
+        house.run(150, anna, bert)
+        #expect(house.turns.count == 3 && house.turns[1] == 40, "\(house.turns)")
+        #expect(house.frames(of: 60).isEmpty)
+        let frames = house.frames(of: 40)
+        #expect(isUnbroken(frames))
+        // Two seconds, but for the way of the orders and the fades.
+        #expect(abs(Double(frames.count) / 44_100 - 2) < 0.4, "\(frames.count)")
+        #expect(house.journal.aired.map(\.kind) == [.track, .live, .track])
+        #expect(anna.places.withLock { $0 } == [.greenRoom, .onAir, .greenRoom])
+        #expect(anna.ends.withLock { $0 } == [nil, end, nil])
+        #expect(anna.advice.withLock { $0 }.contains(.lastMinute))
+        #expect(bert.advice.withLock { $0 } == [.mustWait])
+        // Another schedule counts at once.
+        house.engine.conductor.settings.windows = { _ in .open }
+        house.run(60, anna, bert)
+        #expect(house.engine.conductor.liveOnAir != nil)
+    }
+
     @Test func `a DJ who goes before there is enough to hear is not heard`() {
         let house = House()
         let dj = FakeDJ(1, number: 40)
@@ -295,6 +333,10 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
 // Unchecked: each test runs on one thread; `dismissed` alone is touched from a closure that the conductor keeps.
 extension LiveTests.FakeDJ: @unchecked Sendable {
     var isDismissed: Bool { dismissed.load(ordering: .relaxed) }
-    func stands(_ place: LivePlace) { places.withLock { $0.append(place) } }
+    func stands(_ place: LivePlace, _ until: Instant?) {
+        places.withLock { $0.append(place) }
+        ends.withLock { $0.append(until) }
+    }
+    func isTold(_ advice: LiveAdvice) { self.advice.withLock { $0.append(advice) } }
     func wasDismissed() { dismissed.store(true, ordering: .relaxed) }
 }

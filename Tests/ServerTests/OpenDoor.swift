@@ -22,14 +22,16 @@ let silent: Logger = {
 /// Opens a front door on a free port, gives it to a test, and closes it.
 func withFrontDoor(
     _ mounts: [FakeMount], station: StationTexts = StationTexts(name: "Radio", description: "A test"),
-    limits: FrontDoorConfiguration.Limits = patient, listen: String = "127.0.0.1:0", eventLoops: Int = 2,
+    limits: FrontDoorConfiguration.Limits = patient, guide: (any ShowGuide)? = nil,
+    listen: String = "127.0.0.1:0", eventLoops: Int = 2,
     _ body: (FrontDoor, Int) async throws -> Void
 ) async throws {
     let configuration = FrontDoorConfiguration(
         listen: [try #require(ListenAddress(listen))], address: "fallback.example:8000", station: station,
         limits: limits, eventLoops: eventLoops)
     let door = FrontDoor(
-        configuration: configuration, mounts: mounts.map(\.mount), logger: silent, now: { testInstant })
+        configuration: configuration, mounts: mounts.map(\.mount), guide: guide, logger: silent,
+        now: { testInstant })
     let port = try await door.start()[0]
     do {
         try await body(door, port)

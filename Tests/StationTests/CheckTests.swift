@@ -4,23 +4,23 @@ import Testing
 @testable import Station
 
 @Suite struct CheckTests {
-    private let folder: TemporaryDirectory
+    let folder: TemporaryDirectory
 
     init() throws { folder = try TemporaryDirectory() }
 
     /// A station on the disk that is right.
-    private func makeStation(_ text: String = sampleText) throws {
+    func makeStation(_ text: String = sampleText) throws {
         try folder.write("station.yaml", text)
         for name in ["music/a.mp3", "music/b.ogg", "ids/1.ogg", "emergency.ogg"] { try folder.write(name) }
         try folder.write("icecast.secret", "hackme\n")
         folder.mode("icecast.secret", 0o600)
     }
 
-    private func check(_ probe: (String) -> String? = { _ in nil }) -> [Problem] {
+    func check(_ probe: (String) -> String? = { _ in nil }) -> [Problem] {
         Check.problems(path: folder.path + "/station.yaml", environment: sampleEnvironment, probe: probe)
     }
 
-    private func told(_ problems: [Problem]) -> [String] {
+    func told(_ problems: [Problem]) -> [String] {
         problems.map { $0.description.replacing(folder.path + "/", with: "") }
     }
 
@@ -93,7 +93,7 @@ import Testing
         #expect(
             told(problems) == [
                 "station.yaml:12:20: icecast.secret can be read by others on this machine: run chmod 600 icecast.secret",
-                "station.yaml:15:3: the playlist unused is not used in programme: delete it, or name it there",
+                "station.yaml:15:3: the playlist unused is not used in programme, nor by a show: delete it, or name it there",
                 "station.yaml:17:1: programme has no emergency file, and listeners would hear a tone when nothing can be "
                     + "played: add emergency: and a calm piece of music",
             ])
@@ -113,5 +113,40 @@ import Testing
             path: folder.path + "/station.yaml", environment: sampleEnvironment, probe: { _ in nil },
             progress: { done, all in seen += [done, all] })
         #expect(seen == [0, 4, 1, 4, 2, 4, 3, 4])
+    }
+}
+
+/// What only the whole of a schedule shows.
+extension CheckTests {
+    @Test func showsThatNobodyHearsAndDJsWhoCannotComeInAreNotes() throws {
+        let shows = """
+            live: { mounts: [ /live ] }
+            shows:
+              - { name: A, on: mon, at: "10:00", for: 1h, live: [ anna, bret, carl ], play: rotation }
+              - { name: B, on: mon, at: "10:10", for: 10m, priority: -1, play: rotation }
+              - { name: C, dates: 2020-01-01, at: "10:00", for: 1h, play: rotation }
+
+            """
+        try makeStation(sampleText + shows)
+        try folder.write("djs.yaml", "anna: { secret: $y$a }\nbert: { secret: $y$b }\n")
+        let problems = check()
+        #expect(problems.allSatisfy { $0.severity == .note })
+        #expect(
+            problems.map(\.sentence) == [
+                "the show A names bret, who has no account: did you mean bert?",
+                "the show A names carl, who has no account: add it with funkhaus dj add carl",
+                "the show B is not on within a year: look whether its days are over, or whether another show is on at "
+                    + "all its times, and give it a priority then",
+                "the show C is not on within a year: look whether its days are over, or whether another show is on at "
+                    + "all its times, and give it a priority then",
+            ])
+    }
+
+    @Test func aPlaylistThatAShowPlaysIsUsed() throws {
+        try makeStation(
+            sampleText.replacing("  ids: {", with: "  other: { from: music }\n  ids: {")
+                + "shows: [ { name: A, on: mon, at: \"10:00\", for: 1h, play: { playlist: other, continue: true } } ]\n"
+        )
+        #expect(told(check()) == [])
     }
 }

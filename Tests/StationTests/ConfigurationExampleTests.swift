@@ -37,7 +37,7 @@ import Testing
         // A key that stands in a comment is one with two spaces after the hash's indentation and no words behind it.
         let keys = try text().split(separator: "\n").compactMap { line -> String? in
             try?
-                #/^ *(?:- |# (?=password_env:|url_env:|bitrate:|fallback:|schedule:|shows:))?([a-z_]+):( .*)?$/#
+                #/^ *(?:- |# (?=password_env:|url_env:|bitrate:|fallback:|schedule:|shows:|file:))?([a-z_]+):( .*)?$/#
                 .firstMatch(
                     in: line
                 )
@@ -51,6 +51,7 @@ import Testing
             + Keys.programme
             + Keys.identification + Keys.tls + Keys.account + Keys.limits + Keys.live + Keys.bridge
             + Keys.silence + Keys.alarm + Keys.mail + Keys.webhook + Keys.recordings + Keys.aircheck
+            + Keys.calendar
         #expect(Set(keys).subtracting(["rotation", "ids"]) == Set(known))
     }
 
@@ -61,12 +62,13 @@ import Testing
         for key in [
             "description", "genre", "url", "seed", "listen", "data", "control", "codec", "quality", "from",
             "titles", "public", "listen_at", "order", "every", "loudness", "listeners", "head", "head_time",
-            "burst", "takeover", "fade", "latency", "below", "silence", "mount",
+            "burst", "takeover", "overtime", "fade", "latency", "below", "silence", "mount",
         ] {
             let isTheLine = { (line: Substring) in
                 line.drop { $0 == " " }.hasPrefix(key + ":") && !line.contains("Playlists")
                     && !line.contains("ids")
-                    && !line.contains("sequence") && !line.contains("8443")
+                    && !line.contains("sequence") && !line.contains("8443") && !line.contains("15 min")
+                    && !line.contains("cloud.example")
                     && line != "  silence:" && !line.contains("@radio")
             }
             #expect(lines.count(where: isTheLine) == 1, "\(key)")

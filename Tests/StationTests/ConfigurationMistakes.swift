@@ -29,7 +29,7 @@ let mistakes: [Mistake] = [
         "1:1: the file has no station: add the line station: and below it name: and timezone:"),
     Mistake(
         "streamer:\n  a: 1\nprogramme:", for: "programme:",
-        "16:1: “streamer” is not a key: the keys are station, server, mounts, icecast, playlists, programme, schedule, shows, live, alarm and aircheck"
+        "16:1: “streamer” is not a key: the keys are station, server, mounts, icecast, playlists, programme, schedule, shows, calendars, live, alarm and aircheck"
     ),
     Mistake(
         "colour: red", for: "codec: vorbis",

@@ -63,6 +63,15 @@ final class ScriptedStation: ControlHandler {
         Acknowledgement(done: "\(act.rawValue) \(dj)")
     }
 
+    func schedule(from: StationTime, seconds: Int) throws(ControlRefusal) -> ScheduleReport {
+        ScheduleReport(from: from, until: from, shows: [])
+    }
+
+    func scheduleDiff() throws(ControlRefusal) -> ScheduleDiff {
+        disk?.access()
+        return ScheduleDiff(changes: ["Tuesday 1 Dec: Küchenradio is new, 20:00 to 22:00"])
+    }
+
     func history(from start: HistoryStart) throws(ControlRefusal) -> HistoryPage {
         let first: Int64
         switch start {

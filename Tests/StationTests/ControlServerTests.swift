@@ -329,6 +329,10 @@ private struct LongStatus: ControlHandler {
     func direct(_ dj: String, _ act: DJAct) throws(ControlRefusal) -> Acknowledgement {
         Acknowledgement(done: "")
     }
+    func schedule(from: StationTime, seconds: Int) throws(ControlRefusal) -> ScheduleReport {
+        ScheduleReport(from: from, until: from, shows: [])
+    }
+    func scheduleDiff() throws(ControlRefusal) -> ScheduleDiff { ScheduleDiff(changes: []) }
     func history(from start: HistoryStart) throws(ControlRefusal) -> HistoryPage {
         HistoryPage(entries: [], more: false)
     }

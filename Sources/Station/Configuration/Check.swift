@@ -26,14 +26,14 @@ public struct Check {
         var check = Check(configuration: configuration)
         check.lookAtMounts()
         check.lookAtSecrets(environment)
-        check.lookAtShows()
+        check.lookAtShows(Daemon.now())
         check.lookAtPlaylists()
         check.lookAtEmergency()
         check.lookAtFiles(probe, progress)
         return check.problems
     }
 
-    private let configuration: Configuration
+    let configuration: Configuration
     private var problems: [Problem] = []
     /// Files to be opened, each with the first place that calls for it.
     private var files: [(path: String, place: Place)] = []
@@ -41,7 +41,7 @@ public struct Check {
 
     private init(configuration: Configuration) { self.configuration = configuration }
 
-    private mutating func report(_ sentence: String, _ key: String, _ severity: Problem.Severity = .wrong) {
+    mutating func report(_ sentence: String, _ key: String, _ severity: Problem.Severity = .wrong) {
         problems.append(Problem(sentence, at: configuration.place(of: key), severity: severity))
     }
 
@@ -68,6 +68,9 @@ public struct Check {
             lookAt(target.password, "icecast[\(index)]", environment)
         }
         if let mail = configuration.alarm.mail?.password { lookAt(mail, "alarm.mail", environment) }
+        for (index, calendar) in configuration.calendars.enumerated() {
+            if let password = calendar.password { lookAt(password, "calendars[\(index)]", environment) }
+        }
         if let webhook = configuration.alarm.webhook {
             lookAt(webhook, "alarm.webhook", environment, named: "url")
         }
@@ -102,29 +105,15 @@ public struct Check {
         if let sentence = password.exposure() { report(sentence, key, .note) }
     }
 
-    private mutating func lookAtShows() {
-        for (index, show) in configuration.shows.enumerated() {
-            let kind: String
-            switch show.plays ?? show.otherwise {
-            case .podcast: kind = "a podcast"
-            case .stream: kind = "a stream"
-            case .recording: kind = "a recording"
-            case .playlist, .continued, .newest, .dated, nil: continue
-            }
-            report(
-                "the show \(show.name.quoted) plays \(kind), which cannot be played yet: the rotation is on instead",
-                "shows[\(index)]", .note)
-        }
-    }
-
     private mutating func lookAtPlaylists() {
         let used =
-            [configuration.programme.standard, configuration.programme.identification?.from]
-            + configuration.shows.flatMap { [$0.plays?.playlist, $0.otherwise?.playlist] }
+            [configuration.programme.standard, configuration.programme.identification?.from].compactMap(
+                \.self)
+            + playlistsOfShows
         for playlist in configuration.watched {
             if !used.contains(playlist.name) {
                 report(
-                    "the playlist \(playlist.name) is not used in programme or by a show: delete it, or name it there",
+                    "the playlist \(playlist.name) is not used in programme, nor by a show: delete it, or name it there",
                     "playlists.\(playlist.name)", .note)
             }
             let scan = PlaylistScan(of: playlist, in: configuration)

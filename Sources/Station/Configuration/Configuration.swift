@@ -18,6 +18,8 @@ public struct Configuration: Sendable, Equatable {
     public var programme: Programme
     /// In the order of the file; names are unique.
     public var shows: [Show] = []
+    /// In the order of the file; names are unique.
+    public var calendars: [CalendarSource] = []
     /// Nil when no DJs come in.
     public var live: Live?
     public var alarm = Alarm()
@@ -170,6 +172,28 @@ public struct Configuration: Sendable, Equatable {
         public var loudness: Double?
     }
 
+    /// A calendar that others write, and the names that it may use: whoever edits it is not the operator.
+    public struct CalendarSource: Sendable, Equatable {
+        public enum Place: Sendable, Equatable {
+            /// An absolute path.
+            case file(String)
+            /// Who knows it may often read the calendar: it is not shown.
+            case url(String)
+        }
+
+        /// Letters, digits, `-` and `_`.
+        public var name: String
+        public var place: Place
+        /// How often it is read.
+        public var every: Duration
+        /// With its password; nil for a calendar that asks for none.
+        public var user: String?
+        public var password: SecretSource?
+        public var shows: [String]
+        public var playlists: [String]
+        public var accounts: [String]
+    }
+
     /// How DJs come in.
     public struct Live: Sendable, Equatable {
         public enum Latency: String, Sendable, CaseIterable {
@@ -180,6 +204,8 @@ public struct Configuration: Sendable, Equatable {
         public enum Takeover: String, Sendable, CaseIterable {
             case atOnce = "at once"
             case whenFree = "when free"
+            /// As `whenFree`, and only in the shows that name the DJ.
+            case scheduled
         }
 
         /// Where sources connect, one at least, each with its leading slash and none of them a mount.
@@ -189,6 +215,8 @@ public struct Configuration: Sendable, Equatable {
         /// The absolute path of the file that `funkhaus dj` writes.
         public var accounts: String
         public var takeover = Takeover.atOnce
+        /// How long a DJ may go on behind the end of the show.
+        public var overtime: Duration = .zero
         public var fade: Duration = .seconds(1)
         public var latency = Latency.normal
         /// The absolute path of what covers a drop-out; nil when the programme does.
@@ -242,7 +270,8 @@ public struct Configuration: Sendable, Equatable {
 /// Every key of the file, by the section that holds it; the text a person reads is `Config/station.example.yaml`.
 enum ConfigurationKeys {
     static let file = [
-        "station", "server", "mounts", "icecast", "playlists", "programme", "schedule", "shows", "live",
+        "station", "server", "mounts", "icecast", "playlists", "programme", "schedule", "shows", "calendars",
+        "live",
         "alarm", "aircheck",
     ]
     static let station = ["name", "description", "genre", "url", "timezone", "seed"]
@@ -262,9 +291,14 @@ enum ConfigurationKeys {
         ["name", "from", "through", "times", "not_on", "moved", "spring", "autumn"] + airing
         + ["play", "repeat_of", "live", "otherwise", "start", "overlong", "priority", "host", "text", "link"]
     static let airing = ["on", "weeks", "dates", "rrule", "at", "for", "until"]
+    static let calendar = [
+        "name", "file", "url", "every", "user", "password_file", "password_env", "shows", "playlists",
+        "accounts",
+    ]
     static let play = ["playlist", "continue", "newest", "file", "podcast", "episode", "stream"]
     static let live = [
-        "mounts", "shoutcast_port", "accounts", "takeover", "fade", "latency", "bridge", "silence",
+        "mounts", "shoutcast_port", "accounts", "takeover", "overtime", "fade", "latency", "bridge",
+        "silence",
         "recordings",
     ]
     static let recordings = ["to", "keep", "at_most"]

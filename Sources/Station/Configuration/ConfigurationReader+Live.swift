@@ -12,6 +12,11 @@ extension ConfigurationReader {
         let takeover = section.value("takeover", otherwise: live.takeover) {
             $0.choice(Configuration.Live.Takeover.allCases)
         }
+        let overtime = section.value("overtime", otherwise: live.overtime) {
+            $0.value("a time from 0s to 60 min, such as 5 min") {
+                duration($0, .zero ... .seconds(3_600))
+            }
+        }
         let fade = section.value("fade", otherwise: live.fade) {
             $0.value("a time from 10ms to 10s, such as 1s") {
                 duration($0, .milliseconds(10) ... .seconds(10))
@@ -27,10 +32,10 @@ extension ConfigurationReader {
             }
             live.shoutcastPort = number
         }
-        guard let takeover, let fade, let latency, readBridge(section["bridge"], &live),
+        guard let takeover, let overtime, let fade, let latency, readBridge(section["bridge"], &live),
             readSilence(section["silence"], &live)
         else { return nil }
-        (live.takeover, live.fade, live.latency) = (takeover, fade, latency)
+        (live.takeover, live.overtime, live.fade, live.latency) = (takeover, overtime, fade, latency)
         if let recordings = section["recordings"] {
             guard let section = recordings.section(ConfigurationKeys.recordings),
                 let read = readRecordings(section)

@@ -10,6 +10,8 @@ struct ShowNames {
     var timezone: String?
     /// Whether DJs can come in at all.
     var hasLive: Bool
+    /// The shows that calendars may put on air: these need no time of their own.
+    var inCalendars: Set<String> = []
 }
 
 /// The shows, from `shows:` of the station's file or from the file that `schedule:` names.
@@ -60,7 +62,9 @@ extension ConfigurationReader {
 
     private func readShow(_ setting: Setting, _ section: Section, _ names: ShowNames) -> Show? {
         let name = section.required("name", example: "name: Küchenradio")?.text("the show's name")
-        let airings = readAirings(section, zone: names.timezone)
+        let isInCalendar = name.map(names.inCalendars.contains) ?? false
+        let hasTime = (ConfigurationKeys.airing + ["times"]).contains { section[$0] != nil }
+        let airings = isInCalendar && !hasTime ? [] : readAirings(section, zone: names.timezone)
         let live = section.value("live", otherwise: []) { readLive($0, names) }
         let plays = readPlays(section, names)
         let otherwise = section["otherwise"].map { readContent($0, names) }
@@ -173,7 +177,7 @@ extension ConfigurationReader {
         }
     }
 
-    private func readAddress(_ setting: Setting) -> String? {
+    func readAddress(_ setting: Setting) -> String? {
         setting.value("an address that begins with http:// or https://") { text in
             guard let url = URL(string: text), ["http", "https"].contains(url.scheme?.lowercased()),
                 url.host()?.isEmpty == false, url.user() == nil

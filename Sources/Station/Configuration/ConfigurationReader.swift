@@ -52,15 +52,23 @@ struct ConfigurationReader {
         let aircheck = file["aircheck"].map {
             readAircheck($0, mounts, beside: (live ?? nil)?.recordings)
         }
+        let calendars = file["calendars"].map {
+            readCalendars($0, playlists?.map(\.name), hasLive: file["live"] != nil)
+        }
         let names = ShowNames(
-            playlists: playlists?.map(\.name), timezone: station?.timezone, hasLive: file["live"] != nil)
+            playlists: playlists?.map(\.name), timezone: station?.timezone, hasLive: file["live"] != nil,
+            inCalendars: Set((calendars ?? [])?.flatMap(\.calendar.shows) ?? []))
         let shows = try readSchedule(file, names)
+        for name in (calendars ?? [])?.flatMap(\.shows) ?? [] {
+            _ = readReference(name, to: "show", among: shows?.map(\.name))
+        }
         guard let station, let server, let mounts, let playlists, let programme, let alarm, let shows else {
             return nil
         }
         return Configuration(
             path: path, station: station, server: server, mounts: mounts, icecast: icecast,
-            playlists: playlists, programme: programme, shows: shows, live: live ?? nil, alarm: alarm,
+            playlists: playlists, programme: programme, shows: shows,
+            calendars: (calendars ?? [])?.map(\.calendar) ?? [], live: live ?? nil, alarm: alarm,
             aircheck: aircheck ?? nil,
             places: Configuration.Places(byKey: findings.places))
     }

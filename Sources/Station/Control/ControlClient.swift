@@ -49,6 +49,14 @@ public struct ControlClient: Sendable {
     /// A page of the history.
     public func history(from start: HistoryStart) throws -> HistoryPage { try ask(.history(from: start)) }
 
+    /// The shows that are on in a span of at most `ScheduleReport.longest` seconds.
+    public func schedule(from: StationTime, seconds: Int) throws -> ScheduleReport {
+        try ask(.schedule(from: from, seconds: seconds))
+    }
+
+    /// What `reload` would change of the shows.
+    public func scheduleDiff() throws -> ScheduleDiff { try ask(.scheduleDiff) }
+
     private func ask<Answer: Codable & Sendable>(_ request: ControlRequest) throws -> Answer {
         guard let line = controlLine(request), line.count <= ControlRequest.mostBytes else {
             throw ControlError.requestTooLong

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// What the daemon does for its control socket.
 ///
-/// `reload` and `add` are called on the thread `control-files`, one after the other, and may wait for a disk; a command
+/// `reload`, `add` and `scheduleDiff` are called on the thread `control-files`, one after the other, and may wait for a disk; a command
 /// gives up after `ControlClient.patience`. Everything else is called on the thread `control`, also while those wait:
 /// it may wait for the engine or the journal for a second or two, because the next command waits too. Whatever it
 /// cannot or must not do it refuses with a sentence and a remedy.
@@ -33,6 +33,12 @@ public protocol ControlHandler: Sendable {
 
     /// Gives a DJ the air, takes it away, or sends the DJ away.
     func direct(_ dj: String, _ act: DJAct) throws(ControlRefusal) -> Acknowledgement
+
+    /// The shows that are on in a span of at most `ScheduleReport.longest` seconds.
+    func schedule(from: StationTime, seconds: Int) throws(ControlRefusal) -> ScheduleReport
+
+    /// What `reload` would change of the shows.
+    func scheduleDiff() throws(ControlRefusal) -> ScheduleDiff
 
     /// A page of the history, at most `HistoryPage.mostEntries` lines.
     func history(from start: HistoryStart) throws(ControlRefusal) -> HistoryPage
@@ -70,6 +76,13 @@ extension ControlHandler {
         case .remove(let id): return try line(remove(id: id))
         case .direct(let dj, let act): return try line(direct(dj, act))
         case .history(let start): return try line(history(from: start))
+        case .schedule(let from, let seconds):
+            guard (1...ScheduleReport.longest).contains(seconds) else {
+                throw ControlRefusal(
+                    "The schedule is told for 31 days at most.", remedy: "Ask for less at once.")
+            }
+            return try line(schedule(from: from, seconds: seconds))
+        case .scheduleDiff: return try line(scheduleDiff())
         }
     }
 
@@ -85,7 +98,7 @@ extension ControlRequest {
     /// Whether its answer may have to wait for a disk.
     var namesFiles: Bool {
         switch self {
-        case .reload, .add: true
+        case .reload, .add, .scheduleDiff: true
         default: false
         }
     }

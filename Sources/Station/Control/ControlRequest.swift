@@ -13,6 +13,8 @@ enum ControlRequest: Hashable, Sendable {
     case remove(id: Int)
     case history(from: HistoryStart)
     case direct(dj: String, act: DJAct)
+    case schedule(from: StationTime, seconds: Int)
+    case scheduleDiff
 
     /// The version of the language. Both sides refuse another one.
     static let version = 1
@@ -55,6 +57,8 @@ extension ControlRequest: Codable {
         case since
         case after
         case dj
+        case from
+        case seconds
     }
 
     private enum Name: String, Codable {
@@ -70,6 +74,8 @@ extension ControlRequest: Codable {
         case takeover
         case hold
         case kick
+        case schedule
+        case scheduleDiff = "schedule diff"
     }
 
     init(from decoder: any Decoder) throws {
@@ -89,6 +95,11 @@ extension ControlRequest: Codable {
         case .takeover: self = .direct(dj: try container.decode(String.self, forKey: .dj), act: .takeover)
         case .hold: self = .direct(dj: try container.decode(String.self, forKey: .dj), act: .hold)
         case .kick: self = .direct(dj: try container.decode(String.self, forKey: .dj), act: .kick)
+        case .schedule:
+            self = .schedule(
+                from: try container.decode(StationTime.self, forKey: .from),
+                seconds: try container.decode(Int.self, forKey: .seconds))
+        case .scheduleDiff: self = .scheduleDiff
         case .remove: self = .remove(id: try container.decode(Int.self, forKey: .id))
         case .history:
             if let time = try container.decodeIfPresent(StationTime.self, forKey: .since) {
@@ -127,6 +138,11 @@ extension ControlRequest: Codable {
             case .kick: name = .kick
             }
             try container.encode(dj, forKey: .dj)
+        case .schedule(let from, let seconds):
+            name = .schedule
+            try container.encode(from, forKey: .from)
+            try container.encode(seconds, forKey: .seconds)
+        case .scheduleDiff: name = .scheduleDiff
         case .history(let start):
             name = .history
             switch start {

@@ -17,13 +17,15 @@ public struct StatusReport: Hashable, Sendable, Codable {
     public var clock: ClockReport
     /// The DJs who are connected, the earliest first; left out when there are none.
     public var live: [DJReport]?
+    /// Left out when there are none.
+    public var calendars: [CalendarReport]?
     public var air: AirReport
 
     public init(
         station: String, version: String, onAirSince: StationTime, uptime: Double, now: OnAirItem,
         next: OnAirItem?, mounts: [MountReport], icecast: [PushReport], library: LibraryReport,
         journal: String,
-        clock: ClockReport, air: AirReport, live: [DJReport] = []
+        clock: ClockReport, air: AirReport, live: [DJReport] = [], calendars: [CalendarReport] = []
     ) {
         self.station = station
         self.version = version
@@ -38,6 +40,22 @@ public struct StatusReport: Hashable, Sendable, Codable {
         self.clock = clock
         self.air = air
         self.live = live.isEmpty ? nil : live
+        self.calendars = calendars.isEmpty ? nil : calendars
+    }
+}
+
+/// A calendar that others write.
+public struct CalendarReport: Hashable, Sendable, Codable {
+    public var name: String
+    /// Whether anything of it is known.
+    public var known: Bool
+    /// Why it could not be read the last time; left out when it could.
+    public var trouble: String?
+
+    public init(name: String, known: Bool, trouble: String?) {
+        self.name = name
+        self.known = known
+        self.trouble = trouble
     }
 }
 
@@ -52,17 +70,21 @@ public struct DJReport: Hashable, Sendable, Codable {
     /// Seconds of it that wait to be heard.
     public var buffer: Double
     public var title: String
+    /// When its time on air is over; left out when it is not on air, or nobody knows.
+    public var until: StationTime?
     /// What is wrong with what it sends and what to do, a sentence each; left out when nothing is.
     public var advice: [String]?
 
     public init(
-        dj: String, place: String, since: StationTime, buffer: Double, title: String, advice: [String]
+        dj: String, place: String, since: StationTime, buffer: Double, title: String,
+        until: StationTime? = nil, advice: [String]
     ) {
         self.dj = dj
         self.place = place
         self.since = since
         self.buffer = buffer.inMilliseconds
         self.title = title
+        self.until = until
         self.advice = advice.isEmpty ? nil : advice
     }
 }

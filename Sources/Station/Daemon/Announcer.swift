@@ -31,11 +31,12 @@ final class Announcer: Sendable {
     ///   - report: what the playout says; nil when nothing is on air.
     ///   - aired: the newest items of the journal, oldest first; nil when it cannot be read.
     ///   - station: the station's name.
+    ///   - show: the show that is on at an instant.
     ///   - tell: gets each running order that differs from the one before.
     func start(
         report: @escaping @Sendable () -> MasterControl.Report?, aired: @escaping @Sendable () -> [Aired]?,
-        station: @escaping @Sendable () -> String, now: @escaping @Sendable () -> Instant,
-        tell: @escaping @Sendable (RunningOrder) -> Void
+        station: @escaping @Sendable () -> String, show: @escaping @Sendable (Instant) -> GuideEntry?,
+        now: @escaping @Sendable () -> Instant, tell: @escaping @Sendable (RunningOrder) -> Void
     ) {
         thread.start { [self] in
             var told: RunningOrder?
@@ -46,6 +47,7 @@ final class Announcer: Sendable {
                     let words = EntryWords(station: station())
                     var order = words.order(
                         report, onAir: onAir, edge: edge, now: now())
+                    order.show = show(report.now)
                     order.last = aired().map { words.last($0, before: order.edge) } ?? told?.last ?? []
                     if order.differs(from: told) {
                         tell(order)
@@ -133,11 +135,6 @@ extension RunningOrder {
         other.ahead = ahead
         return self != other
     }
-}
-
-extension Instant {
-    /// Since 1970-01-01T00:00Z.
-    fileprivate var milliseconds: Int64 { wallNanoseconds / 1_000_000 }
 }
 
 extension Length {

@@ -33,6 +33,8 @@ public final class Daemon: Sendable {
     let library: MusicLibrary
     let control: MasterControl
     let door: FrontDoor
+    let grid: ShowGrid
+    let calendars: CalendarFeeds
     let passwords = PasswordClerk()
     let stage: Stage
     private let recorder: ShowRecorder
@@ -98,6 +100,11 @@ public final class Daemon: Sendable {
         self.logger = logger
         running = Mutex(Running(configuration: configuration))
         onAirSince = Self.now()
+        calendars = CalendarFeeds(logger: logger) { try $0.read(environment: environment).text }
+        calendars.follow(configuration)
+        grid = ShowGrid(
+            try ShowGrid.Plan(
+                configuration, calendars: calendars.shows(for: configuration), since: onAirSince))
         history = History(folder: configuration.server.data, now: onAirSince) {
             logger.warning("journal", metadata: ["what": "\($0)"])
         }
@@ -107,11 +114,11 @@ public final class Daemon: Sendable {
         self.meter = meter
         opener = MediaOpener(program: program, isOnAir: true)
         control = MasterControl(
-            settings: Self.settings(configuration, logger),
+            settings: Self.settings(configuration, grid, logger),
             journal: StationJournal(history: history, announcer: announcer), wall: Self.wall)
         let control = control
         library = MusicLibrary(
-            configuration: configuration, schedule: try Schedule(of: configuration),
+            configuration: configuration, schedule: grid.plan.schedule,
             measure: { MusicLibrary.measure($0, with: meter) },
             store: { history.keep([$0]) },
             upcoming: { ((try? control.report(count: 20))?.next ?? []).map(\.track.file) },
@@ -128,8 +135,8 @@ public final class Daemon: Sendable {
         recorder = ShowRecorder(logger: logger, now: Self.wall)
         aircheck = Aircheck(logger: logger, now: Self.wall)
         stage = Stage(
-            control: control, opener: opener, passwords: passwords, recorder: recorder, logger: logger,
-            now: Self.wall)
+            control: control, opener: opener, passwords: passwords, recorder: recorder, grid: grid,
+            logger: logger, now: Self.wall)
         stage.follow(configuration)
         let alarm = Alarm(logger: logger)
         self.alarm = alarm
@@ -137,14 +144,18 @@ public final class Daemon: Sendable {
         door = FrontDoor(
             configuration: FrontDoorConfiguration(configuration, environment, logger), mounts: [],
             titles: OperatorTitles(control: control), stage: stage,
-            vitals: StationVitals(room: room, control: control, lateness: lateness), logger: logger,
-            now: Self.wall)
+            vitals: StationVitals(room: room, control: control, lateness: lateness),
+            guide: PublicSchedule(grid: grid), logger: logger, now: Self.wall)
     }
 
-    private static func settings(_ configuration: Configuration, _ logger: Logger) -> PlayoutSettings {
-        PlayoutSettings(
+    private static func settings(
+        _ configuration: Configuration, _ grid: ShowGrid, _ logger: Logger
+    ) -> PlayoutSettings {
+        let isByScheduleAlone = configuration.live?.takeover == .scheduled
+        return PlayoutSettings(
             stationName: configuration.station.name, loudness: configuration.programme.loudness,
             emergency: configuration.programme.emergency, live: LiveRules(configuration.live),
+            windows: { grid.airWindow(at: $0, isByScheduleAlone: isByScheduleAlone) },
             burst: Length(seconds: configuration.server.limits.burst.inSeconds),
             report: { logger.warning("not played", metadata: ["why": "\($0)"]) })
     }
@@ -186,6 +197,7 @@ public final class Daemon: Sendable {
         alarm.follow(configuration.alarmSettings(environment))
         room.start(ListeningRoom.Settings(configuration, port: ports[0], pass: door.pass))
         server.start()
+        calendars.start { [self] in adoptCalendars() }
     }
 
     /// The status as soon as something is on air: the bottom of the programme sees to it that this comes.
@@ -201,6 +213,7 @@ public final class Daemon: Sendable {
 
     private func stop() async {
         commands.withLock { $0.take() }?.stop()
+        calendars.stop()
         announcer.stop()
         room.stop()
         alarm.stop()
@@ -245,7 +258,8 @@ public final class Daemon: Sendable {
             report: { [control] in try? control.report(count: 20) },
             // Identifications are left out of it.
             aired: { [history] in try? history.aired(last: 40) },
-            station: { [door] in door.station.name }, now: Self.now,
+            station: { [door] in door.station.name },
+            show: { [grid] in PublicSchedule(grid: grid).show(at: $0) }, now: Self.now,
             tell: { [door] in door.runningOrder = $0 })
     }
 
@@ -323,12 +337,44 @@ public final class Daemon: Sendable {
             guard refused.isEmpty else {
                 return .failure(ReloadRefusal(sentences: refused.map(\.description)))
             }
-            do throws(AlmanacProblem) {
-                return .success(apply(new, try Schedule(of: new), instead: old))
+            do {
+                let plan = try plan(of: new)
+                adopt(plan)
+                return .success(apply(new, plan.schedule, instead: old))
             } catch {
-                return .failure(ReloadRefusal(sentences: [error.description]))
+                return .failure(ReloadRefusal(sentences: ["the schedule cannot be followed: \(error)"]))
             }
         }
+    }
+
+    /// What the schedule would be from now on with this configuration.
+    func plan(of configuration: Configuration) throws -> ShowGrid.Plan {
+        try ShowGrid.Plan(
+            configuration, calendars: calendars.shows(for: configuration), since: Self.now())
+    }
+
+    /// A calendar says something else than before.
+    private func adoptCalendars() {
+        reloading.withLock { _ in
+            let configuration = running.withLock { $0.configuration }
+            calendars.tellNotes(of: configuration)
+            do {
+                let plan = try plan(of: configuration)
+                adopt(plan)
+                library.follow(configuration, plan.schedule)
+                try control.apply(Self.settings(configuration, grid, logger))
+            } catch {
+                logger.error("the schedule stays as it is", metadata: ["why": "\(error)"])
+            }
+        }
+    }
+
+    /// Goes by this schedule from now on, and says before what it changes.
+    private func adopt(_ plan: ShowGrid.Plan) {
+        for sentence in plan.changes(since: grid.plan, from: plan.since) {
+            logger.notice("the schedule changes", metadata: ["what": "\(sentence)"])
+        }
+        grid.adopt(plan)
     }
 
     private func apply(_ new: Configuration, _ schedule: Schedule, instead old: Configuration) -> String {
@@ -363,11 +409,12 @@ public final class Daemon: Sendable {
         }
         for push in left { push.stop() }
         for push in pushes where !oldPushes.contains(where: { $0 === push }) { push.start() }
-        try? control.apply(Self.settings(new, logger))
+        try? control.apply(Self.settings(new, grid, logger))
         running.withLock { ($0.configuration, $0.mounts, $0.pushes) = (new, mounts, pushes) }
         record(new, mounts)
         alarm.follow(new.alarmSettings(environment))
         room.follow(ListeningRoom.Settings(new, port: running.withLock { $0.port }, pass: door.pass))
+        calendars.follow(new)
         watch.follow(new)
         library.follow(new, schedule)
         return "The configuration is in force: \(mounts.count) mounts, \(pushes.count) targets, "

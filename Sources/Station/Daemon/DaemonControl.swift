@@ -82,9 +82,9 @@ struct DaemonControl: ControlHandler {
             live: report.live.map { dj in
                 DJReport(
                     dj: dj.account, place: dj.placeWord, since: time(dj.since),
-                    buffer: dj.buffer.seconds, title: dj.title.line,
-                    advice: dj.advice.map(\.sentence.en))
-            })
+                    buffer: dj.buffer.seconds, title: dj.title.line, until: dj.until.map(time),
+                    advice: dj.advice.map { daemon.stage.words($0, to: dj.account).en })
+            }, calendars: daemon.calendars.reports)
     }
 
     private var air: AirReport {
@@ -182,6 +182,23 @@ struct DaemonControl: ControlHandler {
             }
         try self.act { () throws(ActRefusal) in try control.direct(dj, wish) }
         return Acknowledgement(done: done)
+    }
+
+    func schedule(from: StationTime, seconds: Int) throws(ControlRefusal) -> ScheduleReport {
+        let start = Instant(wallNanoseconds: from.nanoseconds)
+        return daemon.grid.report(
+            from: start, to: start + Length(seconds: Double(seconds)), isForOperator: true)
+    }
+
+    func scheduleDiff() throws(ControlRefusal) -> ScheduleDiff {
+        do {
+            let new = try Configuration.load(path: daemon.path, environment: daemon.environment)
+            let plan = try daemon.plan(of: new)
+            return ScheduleDiff(changes: plan.changes(since: daemon.grid.plan, from: plan.since))
+        } catch {
+            throw ControlRefusal(
+                "A reload would be refused:\n\(error)", remedy: "Correct the file, then ask again.")
+        }
     }
 
     func reload() throws(ControlRefusal) -> Acknowledgement {

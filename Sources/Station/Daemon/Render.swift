@@ -118,7 +118,8 @@ public struct Render {
     ) throws(AlmanacProblem) -> Programming {
         let meter = MediaMeter(program: Programs.media)
         let library = MusicLibrary(
-            configuration: configuration, schedule: try Schedule(of: configuration),
+            configuration: configuration,
+            schedule: try configuration.schedule(with: CalendarShelf(configuration).shows(of: configuration)),
             measure: { MusicLibrary.measure($0, with: meter) },
             store: { history.keep([$0]) },
             upcoming: { [] },

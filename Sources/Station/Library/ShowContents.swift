@@ -1,4 +1,3 @@
-internal import Calendar
 internal import Programme
 
 /// What shows play of the station's files, as playlists that are scanned, watched and measured like the others.
@@ -38,13 +37,6 @@ extension Day {
 }
 
 extension Schedule {
-    /// The shows of a station, by the clocks of its zone. Reads the zones' files.
-    init(of configuration: Configuration) throws(AlmanacProblem) {
-        self.init(
-            shows: configuration.shows,
-            agenda: try Almanac(shows: configuration.shows, zone: configuration.station.timezone))
-    }
-
     /// Everything that its shows can play, in their order, each once.
     var contents: [Content] {
         var seen: Set<Content> = []

@@ -78,6 +78,20 @@ extension LiveAdvice {
             .init(
                 en: "The next DJ is ready and waits for the air.",
                 de: "Der oder die Nächste ist bereit und wartet auf die Sendung.")
+        case .mustWait:
+            .init(
+                en: "It is not your turn now, nor today: ask for a place in the schedule, or for a takeover.",
+                de:
+                    "Du bist jetzt nicht dran, und heute auch nicht mehr: bitte um einen Platz im Programm, oder um "
+                    + "eine Übernahme.")
+        case .almostOver:
+            .init(
+                en: "Your time on air is almost over: less than five minutes are left.",
+                de: "Deine Sendezeit ist fast um: es bleiben weniger als fünf Minuten.")
+        case .lastMinute:
+            .init(
+                en: "Your last minute on air: say goodbye now.",
+                de: "Deine letzte Minute auf Sendung: verabschiede dich jetzt.")
         }
     }
 }
@@ -88,7 +102,8 @@ extension LiveReport {
 }
 
 extension StudioNews.DJ {
-    init(_ report: LiveReport) {
+    /// - Parameter words: what an advice is in words.
+    init(_ report: LiveReport, _ words: (LiveAdvice) -> StudioNews.Spoken) {
         self.init(
             name: report.account, place: report.placeWord,
             since: report.since.wallNanoseconds / 1_000_000, buffer: report.buffer.seconds,
@@ -97,6 +112,6 @@ extension StudioNews.DJ {
                 [second.peak.x, second.peak.y].map {
                     (10 * max(-99, Decibels.level(Double($0)))).rounded() / 10
                 }
-            }, advice: report.advice.map(\.sentence))
+            }, until: report.until?.milliseconds, advice: report.advice.map(words))
     }
 }

@@ -24,6 +24,7 @@ final class Stage: StageDoor {
     private let opener: MediaOpener
     private let passwords: PasswordClerk
     private let recorder: ShowRecorder
+    private let grid: ShowGrid
     private let logger: Logger
     private let now: @Sendable () -> Int64
     private let state = Mutex(State())
@@ -32,12 +33,13 @@ final class Stage: StageDoor {
     /// - Parameter now: the wall clock, in nanoseconds since 1970-01-01T00:00Z.
     init(
         control: MasterControl, opener: MediaOpener, passwords: PasswordClerk, recorder: ShowRecorder,
-        logger: Logger, now: @escaping @Sendable () -> Int64
+        grid: ShowGrid, logger: Logger, now: @escaping @Sendable () -> Int64
     ) {
         self.control = control
         self.opener = opener
         self.passwords = passwords
         self.recorder = recorder
+        self.grid = grid
         self.logger = logger
         self.now = now
     }
@@ -77,11 +79,13 @@ final class Stage: StageDoor {
 
     func news() async -> StudioNews {
         await withCheckedContinuation { answer in
-            queue.async { [control, now] in
+            queue.async { [self] in
                 // With nothing on air yet nobody is heard either.
                 let djs = (try? control.djs()) ?? []
                 answer.resume(
-                    returning: StudioNews(clock: now() / 1_000_000, djs: djs.map(StudioNews.DJ.init)))
+                    returning: StudioNews(
+                        clock: now() / 1_000_000,
+                        djs: djs.map { dj in .init(dj) { self.words($0, to: dj.account) } }))
             }
         }
     }
@@ -127,18 +131,22 @@ final class Stage: StageDoor {
         let guest = LiveGuest(
             session: session, account: account,
             standIn: Title(artist: account, title: show.isEmpty ? "live" : show), buffer: buffer,
-            advise: { [logger] advice in
-                logger.notice(
-                    "a DJ is told", metadata: ["dj": "\(account)", "what": "\(advice.sentence.en)"])
+            advise: { [self] advice in
+                let words = words(advice, to: account)
+                logger.notice("a DJ is told", metadata: ["dj": "\(account)", "what": "\(words.en)"])
                 guard let uplink = visit.uplink else { return }
-                uplink.downlink.say(uplink.wantsGerman ? advice.sentence.de : advice.sentence.en)
+                uplink.downlink.say(uplink.wantsGerman ? words.de : words.en)
             },
             dismiss: { [self] in
                 visit.uplink?.downlink.goodbye(wordsOfDismissal(of: session, account))
                 visit.hangUp()
                 queue.async { self.forget(session)?.stop() }
             },
-            placed: { visit.uplink?.downlink.tell(state: $0.rawValue) })
+            placed: { [now = self.now] place, until in
+                var left: (@Sendable () -> Double)?
+                if let until { left = { Double(until.wallNanoseconds - now()) / 1e9 } }
+                visit.uplink?.downlink.tell(state: place.rawValue, left: left)
+            })
         do throws(ActRefusal) {
             guard try control.welcome(guest) else {
                 _ = forget(session)
@@ -161,6 +169,18 @@ final class Stage: StageDoor {
             }, recording: recorder.begin(account: account))
         logger.info("a DJ is in the green room", metadata: ["dj": "\(account)", "client": "\(visit.client)"])
         return .welcome(line)
+    }
+
+    /// An advice in words, to a DJ who may have a show to wait for.
+    func words(_ advice: LiveAdvice, to account: String) -> StudioNews.Spoken {
+        guard advice == .mustWait, let turn = grid.nextTurn(of: account, at: Instant(wallNanoseconds: now()))
+        else { return advice.sentence }
+        return .init(
+            en:
+                "It is not your turn yet: wait here, you get the air when \(turn.show) begins at \(turn.time).",
+            de:
+                "Du bist noch nicht dran: warte hier, du bekommst die Sendung, wenn \(turn.show) um \(turn.time) "
+                + "beginnt.")
     }
 
     /// Why a DJ is sent away, for the DJ.
@@ -298,9 +318,12 @@ extension LiveRules {
             switch live.takeover {
             case .atOnce: .atOnce
             case .whenFree: .whenFree
+            case .scheduled: .scheduled
             }
         self.init(
-            handOver: HandOver.Rules(takeover: takeover, bridge: Length(seconds: live.bridge.inSeconds)),
+            handOver: HandOver.Rules(
+                takeover: takeover, bridge: Length(seconds: live.bridge.inSeconds),
+                overtime: Length(seconds: live.overtime.inSeconds)),
             fade: Length(seconds: live.fade.inSeconds), bed: live.bed,
             silence: Length(seconds: live.silence.inSeconds))
     }

@@ -57,6 +57,9 @@ struct LivePanel {
         }
         let time = state.timeOnAir(at: now)
         if time > 0 { head.add("  " + words.fill(words.timeOnAir, time.clock)) }
+        if let left = state.timeLeft(at: now) {
+            head.add("  " + words.fill(words.timeLeft, left.clock), left < 300 ? .bad : .plain)
+        }
         return head
     }
 

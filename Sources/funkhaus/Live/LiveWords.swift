@@ -41,6 +41,7 @@ struct LiveWords: Equatable {
     let noSound: String
     let notRecorded: String
     let timeOnAir: String
+    let timeLeft: String
     let peak: String
     let clipped: String
 
@@ -78,7 +79,8 @@ struct LiveWords: Equatable {
             level: "Level", line: "Line", record: "Record", now: "Title", station: "Station",
             type: "New title"),
         keys: "Tab mute · Ctrl-R cue · Ctrl-C end · type a title, then Enter", noSound: "no sound yet",
-        notRecorded: "not recorded", timeOnAir: "on air for %", peak: "peak", clipped: "CLIPPED %×")
+        notRecorded: "not recorded", timeOnAir: "on air for %", timeLeft: "% left", peak: "peak",
+        clipped: "CLIPPED %×")
 
     static let german = LiveWords(
         connecting: "Verbinde mit % …", connected: "Verbunden mit %.",
@@ -107,6 +109,7 @@ struct LiveWords: Equatable {
             type: "Neuer Titel"),
         keys: "Tab stumm · Strg-R vorhören · Strg-C Ende · Titel tippen, dann Enter",
         noSound: "noch kein Ton", notRecorded: "keine Aufnahme", timeOnAir: "% auf Sendung",
+        timeLeft: "noch %",
         peak: "Spitze", clipped: "ÜBERSTEUERT %×")
 
     /// German where the person's locale is, else English.
@@ -157,7 +160,7 @@ extension LiveWords {
         case .says(let text): return LiveSentence(fill(says, text), .strong)
         case .repaired(let seconds): return LiveSentence(fill(repaired, seconds.tenths))
         case .dropped(let seconds): return LiveSentence(fill(dropped, seconds.tenths), .bad)
-        case .acknowledged, .ended: return nil
+        case .acknowledged, .left, .ended: return nil
         }
     }
 

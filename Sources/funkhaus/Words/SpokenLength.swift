@@ -4,6 +4,8 @@ internal import ArgumentParser
 struct SpokenLength: Equatable, ExpressibleByArgument {
     let seconds: Int
 
+    init(seconds: Int) { self.seconds = seconds }
+
     init?(argument text: String) {
         var rest = Substring(text)
         var total = 0

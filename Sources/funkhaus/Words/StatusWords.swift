@@ -12,6 +12,7 @@ extension StatusReport {
         ]
         if !now.progress.isEmpty { lines.append(Line("         \(now.progress)")) }
         if let next { lines.append(Line("Next     \(next.start.local.clock)  \(next.label)")) }
+        if let calendars { lines += ["", Line("Calendars", .strong)] + calendars.flatMap(\.lines) }
         if let live { lines += ["", Line("Live", .strong)] + live.flatMap(\.lines) }
         lines += air.lines
         lines += ["", Line("Listen", .strong)] + mounts.flatMap(\.lines)
@@ -90,5 +91,13 @@ extension ClockReport {
     fileprivate var sentence: String {
         blocksLate == 0 && resets == 0
             ? "on time" : "\(blocksLate) blocks late, \(resets) resets since the station is on air"
+    }
+}
+
+extension CalendarReport {
+    fileprivate var lines: [Line] {
+        let state = known ? "what was read of it last holds" : "nothing of it is known yet"
+        guard let trouble else { return [Line("  \(name)\(known ? "" : ": \(state)")")] }
+        return [Line("  \(name)")] + Line.wrapped("\(trouble); \(state)", after: "    ", .bad)
     }
 }
