@@ -23,6 +23,8 @@ struct PageWords: Sendable {
     let week: String
     let today: String
     let subscribe: String
+    /// Whose clocks the week is on; `%` stands for the name of their zone.
+    let clocks: String
     /// When a show ends; `%` stands for the time.
     let until: String
     /// Who makes a show; `%` stands for the name.
@@ -45,6 +47,7 @@ struct PageWords: Sendable {
         embeddingHint: "This piece of HTML shows it, and loads nothing from anywhere else.",
         frozen: "Titles as they were at %; without JavaScript they stay so until you load the page again.",
         week: "The coming week", today: "Today", subscribe: "Subscribe to the schedule as a calendar",
+        clocks: "The week is on the station's clocks (%).",
         until: "until %", host: "with %",
         weekdays: ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"],
         months: [
@@ -64,6 +67,7 @@ struct PageWords: Sendable {
         embeddingHint: "Dieses Stück HTML zeigt ihn, und es lädt nichts von anderswo.",
         frozen: "Titel von % Uhr; ohne JavaScript bleiben sie so, bis die Seite neu geladen wird.",
         week: "Die nächste Woche", today: "Heute", subscribe: "Das Programm als Kalender abonnieren",
+        clocks: "Die Woche zeigt die Uhrzeit des Senders (%).",
         until: "bis %", host: "mit %",
         weekdays: ["Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag"],
         months: [

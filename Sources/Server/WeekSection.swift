@@ -53,6 +53,7 @@ struct WeekSection {
             <section id="week" aria-labelledby="week-name">
             <h2 id="week-name">\(words.week)</h2>
             \(folds.joined(separator: "\n"))
+            <p><small>\(words.clocks.replacing("%", with: escaped(zone.identifier)))</small></p>
             <p><a href="/schedule.ics">\(words.subscribe)</a></p>
             </section>
             """
