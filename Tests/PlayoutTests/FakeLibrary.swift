@@ -101,6 +101,8 @@ final class FakeJournal: Journal, Sendable {
     private let state = Mutex(State())
 
     var facts: [Fact] { state.withLock { $0.facts.map(\.0) } }
+    /// The state of the timeline behind each fact.
+    var states: [(at: Instant, state: Timeline.State)] { state.withLock { $0.facts.map { ($0.0.at, $0.1) } } }
     var lastState: Timeline.State? { state.withLock { $0.facts.last?.1 } }
     var aired: [Aired] { state.withLock { $0.aired } }
 

@@ -117,4 +117,48 @@ private struct Once: Agenda {
         #expect(journal.aired.contains { $0.start == onAir.end && $0.start > begin })
         #expect(journal.aired.contains { $0.end == end })
     }
+
+    /// People skip and queue at random instants; the station that starts from the journal behind any of these facts would
+    /// air what was aired up to the next.
+    @Test(arguments: 1...6) func whatWasAiredIsWhatTheJournalPlans(seed: UInt64) {
+        var dice = SeededGenerator(seed: seed)
+        let shows = ["a", "b"].map { Show(name: $0, airings: [], plays: .playlist("night")) }
+        let times = (0..<5).map { number in
+            let start = now + Length(frames: 200_000 * Int64(number) + .random(in: 0..<150_000, using: &dice))
+            return Occurrence(
+                show: number % 2, start: start,
+                end: start + Length(frames: .random(in: 20_000..<300_000, using: &dice)))
+        }
+        let random = Programming(
+            rotation: programming.rotation, schedule: Schedule(shows: shows, agenda: Once(all: times)),
+            sources: programming.sources)
+        let journal = FakeJournal()
+        let engine = HandCranked(
+            station: station, timeline: Timeline(random), emergency: nil, journal: journal)
+        _ = engine.crank(blocks: 3, from: now)
+        for _ in 0..<9 {
+            _ = engine.crank(blocks: .random(in: 20..<140, using: &dice))
+            guard let left = engine.conductor.current else { continue }
+            if Bool.random(using: &dice) {
+                engine.conductor.beginSkip()
+                _ = engine.crank(blocks: 2)
+                _ = engine.conductor.confirmSkip(of: left)
+            } else {
+                _ = engine.conductor.queue(station.tracks[2])
+            }
+        }
+        _ = engine.crank(blocks: 300)
+        #expect(!journal.aired.contains { $0.kind == .tone })
+        let states = journal.states
+        for (number, known) in states.enumerated() {
+            let end = number + 1 < states.count ? states[number + 1].at : .init(frames: .max)
+            let restarted = Timeline(random, state: known.state)
+            for aired in journal.aired where aired.start > known.at && aired.start < end {
+                let planned = restarted.item(at: aired.start)
+                #expect(
+                    planned?.start == aired.start && planned?.track.file == aired.file,
+                    "\(aired) was aired, and \(String(describing: planned)) was planned.")
+            }
+        }
+    }
 }

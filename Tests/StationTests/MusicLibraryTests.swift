@@ -1,5 +1,6 @@
 import Audio
 import Codecs
+import Foundation
 import History
 import Programme
 import Synchronization
@@ -87,5 +88,41 @@ import Testing
         look(library)
         #expect(meter.measured == 2)
         #expect(library.programming.rotation.tracks.count == 1)
+    }
+
+    @Test func `what shows play of the station's files is measured and known`() throws {
+        for file in [
+            "neu/alt.mp3", "neu/neu.mp3", "tage/2026-12-24.mp3", "tage/2026-12-25.mp3", "tage/rest.mp3",
+        ] {
+            try folder.write(file)
+        }
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: folder.path + "/neu/alt.mp3")
+        var configuration = configuration
+        let (newest, dated) = (folder.path + "/neu", folder.path + "/tage/{date}.mp3")
+        configuration.shows = [
+            Show(name: "Neues", airings: [], plays: .newest(folder: newest)),
+            Show(name: "Tage", airings: [], plays: .dated(file: dated)),
+            Show(name: "Strom", airings: [], plays: .stream(url: "https://radio.example/a.ogg")),
+        ]
+        let meter = Meter(.corrupt)
+        meter.recover()
+        let library = try MusicLibrary(
+            configuration: configuration, schedule: configuration.schedule(with: []),
+            measure: { meter.measure($0) }, store: { meter.keep($0) }, upcoming: { [] },
+            now: { Instant(frames: 0) }, changed: { _ in })
+        library.know([])
+        library.scanned(PlaylistScan.all(of: configuration))
+        library.measureAll { _, _ in }
+        let sources = library.programming.sources
+        guard case .file(let track)? = sources[Content.newest(folder: newest)],
+            case .days(let days)? = sources[Content.dated(file: dated)]
+        else {
+            Issue.record("\(sources)")
+            return
+        }
+        #expect(track.file.hasSuffix("neu.mp3") && track.length == Length(seconds: 60))
+        #expect(days.keys.map(\.description).sorted() == ["2026-12-24", "2026-12-25"])
+        #expect(sources.count == 2)
     }
 }

@@ -71,7 +71,7 @@ public struct Simulation: Sendable, Codable {
         var places: [String: Int] = [:]
         for found in rehearsal.findings {
             let name = found.show?.name
-            let key = [found.kind.word, name ?? "", found.kind.file ?? ""].joined(separator: "\0")
+            let key = [found.kind.word, name ?? ""].joined(separator: "\0")
             if let place = places[key] {
                 findings[place].count += 1
                 continue
@@ -99,10 +99,6 @@ extension Rehearsal.Finding.Kind {
         case .late: "late"
         case .repeated: "repeat"
         }
-    }
-
-    fileprivate var file: String? {
-        if case .repeated(let file, _) = self { file } else { nil }
     }
 
     /// What is wrong and what to do.
