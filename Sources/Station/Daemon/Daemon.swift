@@ -37,19 +37,19 @@ public final class Daemon: Sendable {
     let calendars: CalendarFeeds
     let passwords = PasswordClerk()
     let stage: Stage
-    private let recorder: ShowRecorder
-    private let aircheck: Aircheck
+    let recorder: ShowRecorder
+    let aircheck: Aircheck
     let room: ListeningRoom
-    private let alarm: Alarm
-    private let lateness = Lateness()
+    let alarm: Alarm
+    let lateness = Lateness()
     private let announcer = Announcer()
     let running: Mutex<Running>
     let onAirSince: Instant
     /// One reload at a time.
-    private let reloading = Mutex(())
+    let reloading = Mutex(())
     private let opener: MediaOpener
     private let meter: MediaMeter
-    private let watch: LibraryWatch
+    let watch: LibraryWatch
     private let commands = Mutex<ControlServer?>(nil)
 
     /// The wall clock, read here and nowhere below.
@@ -148,7 +148,7 @@ public final class Daemon: Sendable {
             guide: PublicSchedule(grid: grid), logger: logger, now: Self.wall)
     }
 
-    private static func settings(
+    static func settings(
         _ configuration: Configuration, _ grid: ShowGrid, _ logger: Logger
     ) -> PlayoutSettings {
         let isByScheduleAlone = configuration.live?.takeover == .scheduled
@@ -247,7 +247,7 @@ public final class Daemon: Sendable {
             ])
     }
 
-    private func record(_ configuration: Configuration, _ mounts: [Mount]) {
+    func record(_ configuration: Configuration, _ mounts: [Mount]) {
         let zone = TimeZone(identifier: configuration.station.timezone) ?? .gmt
         recorder.follow((configuration.live?.recordings).map(RecordingFolder.Rules.init), zone: zone)
         aircheck.follow(configuration.aircheck.map(Aircheck.Rules.init), mounts, zone: zone)
@@ -263,174 +263,6 @@ public final class Daemon: Sendable {
             tell: { [door] in door.runningOrder = $0 })
     }
 
-    /// A mount, and the rendition that fills it.
-    private func mount(_ wanted: Configuration.Mount, _ configuration: Configuration) -> Mount {
-        let mount = Mount(describe(wanted, configuration))
-        let isTaken = control.add(
-            wanted.format,
-            output: RenditionOutput(
-                open: { headers in mount.open(plainHeaders: headers) },
-                page: { [control, lateness] page in
-                    let position = control.position
-                    lateness.note(
-                        mount.path, behind: (position - page.end).seconds,
-                        at: Double(position.frames) / Double(EngineFormat.sampleRate))
-                    mount.append(page)
-                }))
-        lateness.follow(wanted.path)
-        if !isTaken { logger.error("too many mounts", metadata: ["mount": "\(wanted.path)"]) }
-        return mount
-    }
-
-    private func describe(_ wanted: Configuration.Mount, _ configuration: Configuration) -> MountDescription {
-        let station = configuration.station
-        return MountDescription(
-            path: wanted.path, format: wanted.format, name: station.name, description: station.description,
-            genre: station.genre, url: station.url)
-    }
-
-    private func push(
-        _ wanted: Configuration.IcecastTarget, _ configuration: Configuration, _ mounts: [Mount]
-    ) -> Push? {
-        guard let mount = mounts.first(where: { $0.path == wanted.from }) else { return nil }
-        do {
-            return Push(of: mount, to: try target(wanted, configuration))
-        } catch {
-            logger.error("not pushed", metadata: ["target": "\(wanted.address)", "why": "\(error)"])
-            return nil
-        }
-    }
-
-    private func target(
-        _ wanted: Configuration.IcecastTarget, _ configuration: Configuration
-    ) throws -> PushTarget {
-        let station = configuration.station
-        let titles: PushTarget.Titles =
-            switch wanted.titles {
-            case .chained: .chained
-            case .admin: .admin
-            case .none: .none
-            }
-        return try PushTarget(
-            host: wanted.address.host, port: UInt16(wanted.address.port), mount: wanted.address.mount,
-            user: wanted.address.user,
-            password: PushPassword(try wanted.password.read(environment: environment).text),
-            usesTLS: wanted.address.usesTLS, titles: titles,
-            texts: PushTarget.Texts(
-                name: station.name, description: station.description, genre: station.genre, url: station.url,
-                isPublic: wanted.isPublic))
-    }
-
-    // MARK: Reload
-
-    /// Takes up the configuration's file as it is now, whole or not at all.
-    func reloadConfiguration() -> Result<String, ReloadRefusal> {
-        reloading.withLock { _ in
-            let old = running.withLock { $0.configuration }
-            let new: Configuration
-            do throws(ConfigurationErrors) {
-                new = try Configuration.load(path: path, environment: environment)
-            } catch {
-                return .failure(ReloadRefusal(sentences: error.problems.map(\.description)))
-            }
-            let refused = new.changesNeedingRestart(from: old)
-            guard refused.isEmpty else {
-                return .failure(ReloadRefusal(sentences: refused.map(\.description)))
-            }
-            do {
-                let plan = try plan(of: new)
-                adopt(plan)
-                return .success(apply(new, plan.schedule, instead: old))
-            } catch {
-                return .failure(ReloadRefusal(sentences: ["the schedule cannot be followed: \(error)"]))
-            }
-        }
-    }
-
-    /// What the schedule would be from now on with this configuration.
-    func plan(of configuration: Configuration) throws -> ShowGrid.Plan {
-        try ShowGrid.Plan(
-            configuration, calendars: calendars.shows(for: configuration), since: Self.now())
-    }
-
-    /// A calendar says something else than before.
-    private func adoptCalendars() {
-        reloading.withLock { _ in
-            let configuration = running.withLock { $0.configuration }
-            calendars.tellNotes(of: configuration)
-            do {
-                let plan = try plan(of: configuration)
-                adopt(plan)
-                library.follow(configuration, plan.schedule)
-                try control.apply(Self.settings(configuration, grid, logger))
-            } catch {
-                logger.error("the schedule stays as it is", metadata: ["why": "\(error)"])
-            }
-        }
-    }
-
-    /// Goes by this schedule from now on, and says before what it changes.
-    private func adopt(_ plan: ShowGrid.Plan) {
-        for sentence in plan.changes(since: grid.plan, from: plan.since) {
-            logger.notice("the schedule changes", metadata: ["what": "\(sentence)"])
-        }
-        grid.adopt(plan)
-    }
-
-    private func apply(_ new: Configuration, _ schedule: Schedule, instead old: Configuration) -> String {
-        let (oldMounts, oldPushes) = running.withLock { ($0.mounts, $0.pushes) }
-        var mounts: [Mount] = []
-        for wanted in new.mounts {
-            if let mount = oldMounts.first(where: { $0.path == wanted.path }) {
-                mount.description = describe(wanted, new)
-                mounts.append(mount)
-            } else {
-                mounts.append(mount(wanted, new))
-            }
-        }
-        stage.follow(new)
-        door.apply(FrontDoorConfiguration(new, environment, logger))
-        let rules = MountRules.all(of: new, passwords)
-        waitFor { [door, mounts] in
-            await door.setMounts(mounts, rules: rules)
-            await door.renewCertificate()
-        }
-        // A target that stays as it is keeps its connection.
-        var pushes: [Push] = []
-        var left = oldPushes
-        for wanted in new.icecast {
-            if let target = try? target(wanted, new),
-                let same = left.firstIndex(where: { $0.target == target && old.icecast.contains(wanted) })
-            {
-                pushes.append(left.remove(at: same))
-            } else if let push = push(wanted, new, mounts) {
-                pushes.append(push)
-            }
-        }
-        for push in left { push.stop() }
-        for push in pushes where !oldPushes.contains(where: { $0 === push }) { push.start() }
-        try? control.apply(Self.settings(new, grid, logger))
-        running.withLock { ($0.configuration, $0.mounts, $0.pushes) = (new, mounts, pushes) }
-        record(new, mounts)
-        alarm.follow(new.alarmSettings(environment))
-        room.follow(ListeningRoom.Settings(new, port: running.withLock { $0.port }, pass: door.pass))
-        calendars.follow(new)
-        watch.follow(new)
-        library.follow(new, schedule)
-        return "The configuration is in force: \(mounts.count) mounts, \(pushes.count) targets, "
-            + "\(new.playlists.count) playlists."
-    }
-
-    /// Runs something asynchronous from one of our own threads and waits for it.
-    private func waitFor(_ body: @escaping @Sendable () async -> Void) {
-        let done = DispatchSemaphore(value: 0)
-        Task {
-            await body()
-            done.signal()
-        }
-        done.wait()
-    }
-
     // MARK: The process
 
     /// As many descriptors as the system allows, and no death by a peer that went away.
@@ -442,10 +274,4 @@ public final class Daemon: Sendable {
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         }
     }
-}
-
-/// Why a reload was refused: the station goes on as it was.
-struct ReloadRefusal: Error, CustomStringConvertible {
-    var sentences: [String]
-    var description: String { sentences.joined(separator: "\n") }
 }

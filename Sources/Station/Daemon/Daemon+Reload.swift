@@ -1,0 +1,126 @@
+internal import Broadcast
+internal import Foundation
+internal import Logging
+internal import Monitor
+internal import Playout
+internal import Programme
+internal import Server
+internal import Synchronization
+
+/// Changes while the station is on air: each whole or not at all, and nobody is disconnected. On the control socket's, the
+/// signals' or the calendars' thread; one at a time.
+extension Daemon {
+    /// Takes up the configuration's file as it is now, whole or not at all.
+    func reloadConfiguration() -> Result<String, ReloadRefusal> {
+        reloading.withLock { _ in
+            let old = running.withLock { $0.configuration }
+            let new: Configuration
+            do throws(ConfigurationErrors) {
+                new = try Configuration.load(path: path, environment: environment)
+            } catch {
+                return .failure(ReloadRefusal(sentences: error.problems.map(\.description)))
+            }
+            let refused = new.changesNeedingRestart(from: old)
+            guard refused.isEmpty else {
+                return .failure(ReloadRefusal(sentences: refused.map(\.description)))
+            }
+            do {
+                let plan = try plan(of: new)
+                adopt(plan)
+                return .success(apply(new, plan.schedule, instead: old))
+            } catch {
+                return .failure(ReloadRefusal(sentences: ["the schedule cannot be followed: \(error)"]))
+            }
+        }
+    }
+
+    /// What the schedule would be from now on with this configuration.
+    func plan(of configuration: Configuration) throws -> ShowGrid.Plan {
+        try ShowGrid.Plan(
+            configuration, calendars: calendars.shows(for: configuration), since: Self.now())
+    }
+
+    /// A calendar says something else than before.
+    func adoptCalendars() {
+        reloading.withLock { _ in
+            let configuration = running.withLock { $0.configuration }
+            calendars.tellNotes(of: configuration)
+            do {
+                let plan = try plan(of: configuration)
+                adopt(plan)
+                library.follow(configuration, plan.schedule)
+                try control.apply(Self.settings(configuration, grid, logger))
+            } catch {
+                logger.error("the schedule stays as it is", metadata: ["why": "\(error)"])
+            }
+        }
+    }
+
+    /// Goes by this schedule from now on, and says before what it changes.
+    private func adopt(_ plan: ShowGrid.Plan) {
+        for sentence in plan.changes(since: grid.plan, from: plan.since) {
+            logger.notice("the schedule changes", metadata: ["what": "\(sentence)"])
+        }
+        grid.adopt(plan)
+    }
+
+    private func apply(_ new: Configuration, _ schedule: Schedule, instead old: Configuration) -> String {
+        let (oldMounts, oldPushes) = running.withLock { ($0.mounts, $0.pushes) }
+        var mounts: [Mount] = []
+        for wanted in new.mounts {
+            if let mount = oldMounts.first(where: { $0.path == wanted.path }) {
+                mount.description = describe(wanted, new)
+                mounts.append(mount)
+            } else {
+                mounts.append(mount(wanted, new))
+            }
+        }
+        stage.follow(new)
+        door.apply(FrontDoorConfiguration(new, environment, logger))
+        let rules = MountRules.all(of: new, passwords)
+        waitFor { [door, mounts] in
+            await door.setMounts(mounts, rules: rules)
+            await door.renewCertificate()
+        }
+        // A target that stays as it is keeps its connection.
+        var pushes: [Push] = []
+        var left = oldPushes
+        for wanted in new.icecast {
+            if let target = try? target(wanted, new),
+                let same = left.firstIndex(where: { $0.target == target && old.icecast.contains(wanted) })
+            {
+                pushes.append(left.remove(at: same))
+            } else if let push = push(wanted, new, mounts) {
+                pushes.append(push)
+            }
+        }
+        for push in left { push.stop() }
+        for push in pushes where !oldPushes.contains(where: { $0 === push }) { push.start() }
+        try? control.apply(Self.settings(new, grid, logger))
+        running.withLock { ($0.configuration, $0.mounts, $0.pushes) = (new, mounts, pushes) }
+        record(new, mounts)
+        alarm.follow(new.alarmSettings(environment))
+        room.follow(ListeningRoom.Settings(new, port: running.withLock { $0.port }, pass: door.pass))
+        calendars.follow(new)
+        watch.follow(new)
+        library.follow(new, schedule)
+        return "The configuration is in force: \(mounts.count) mounts, \(pushes.count) targets, "
+            + "\(new.playlists.count) playlists."
+    }
+
+    /// Runs something asynchronous from one of our own threads and waits for it.
+    private func waitFor(_ body: @escaping @Sendable () async -> Void) {
+        let done = DispatchSemaphore(value: 0)
+        Task {
+            await body()
+            done.signal()
+        }
+        done.wait()
+    }
+}
+
+/// Why a reload was refused: the station goes on as it was.
+struct ReloadRefusal: Error, CustomStringConvertible {
+    var sentences: [String]
+    var description: String { sentences.joined(separator: "\n") }
+}
