@@ -8,7 +8,7 @@ internal import Synchronization
 /// The storage is made at the start. `tryPop` neither allocates nor waits: while another thread holds the lock, for
 /// one element's move, it answers nil, and the next block sees the element.
 final class BoundedQueue<Element: Sendable>: Sendable {
-    private struct State {
+    fileprivate struct State {
         var slots: [Element?]
         var head = 0
         var count = 0
@@ -30,16 +30,20 @@ final class BoundedQueue<Element: Sendable>: Sendable {
         }
     }
 
-    /// Takes the oldest element.
-    func tryPop() -> Element? {
-        let taken: Element?? = state.withLockIfAvailable { state in
-            guard state.count > 0 else { return nil }
-            let element = state.slots[state.head]
-            state.slots[state.head] = nil
-            state.head = (state.head + 1) % state.slots.count
-            state.count -= 1
-            return element
-        }
-        return taken ?? nil
+    /// Takes the oldest element, if the lock is free.
+    func tryPop() -> Element? { state.withLockIfAvailable { $0.take() } ?? nil }
+
+    /// Takes the oldest element. May wait for the lock: not for the clock while it runs.
+    func pop() -> Element? { state.withLock { $0.take() } }
+}
+
+extension BoundedQueue.State {
+    fileprivate mutating func take() -> Element? {
+        guard count > 0 else { return nil }
+        let element = slots[head]
+        slots[head] = nil
+        head = (head + 1) % slots.count
+        count -= 1
+        return element
     }
 }

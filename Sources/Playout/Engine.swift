@@ -80,8 +80,10 @@ final class Engine {
         return .block
     }
 
-    /// Ends every feed. The engine is not ticked after it.
+    /// Ends every feed, also one that it has not been given yet: whoever reads that would wait for ever. The engine is not
+    /// ticked after it.
     func finish() {
+        while let command = commands.pop() { obey(command) }
         for feed in feeds { feed.finish() }
     }
 
@@ -205,24 +207,26 @@ final class Engine {
     // MARK: Commands
 
     private func obey() {
-        while let command = commands.tryPop() {
-            switch command {
-            case .follow(let deck):
-                if let old = following { events.push(.released(deck: old.id)) }
-                following = deck
-            case .unfollow:
-                if let old = following { events.push(.released(deck: old.id)) }
-                following = nil
-            case .cut(let fade): cut(over: fade)
-            case .emergency(let deck):
-                if let old = emergency { events.push(.released(deck: old.id)) }
-                emergency = deck
-            case .title(let number): mark(number)
-            case .feed(let feed):
-                guard feeds.count < Self.feedLimit else { continue }
-                feed.begin(at: FrameTime(frames: position.frames - Int64(delayed)), deck: onAirID)
-                feeds.append(feed)
-            }
+        while let command = commands.tryPop() { obey(command) }
+    }
+
+    private func obey(_ command: EngineCommand) {
+        switch command {
+        case .follow(let deck):
+            if let old = following { events.push(.released(deck: old.id)) }
+            following = deck
+        case .unfollow:
+            if let old = following { events.push(.released(deck: old.id)) }
+            following = nil
+        case .cut(let fade): cut(over: fade)
+        case .emergency(let deck):
+            if let old = emergency { events.push(.released(deck: old.id)) }
+            emergency = deck
+        case .title(let number): mark(number)
+        case .feed(let feed):
+            guard feeds.count < Self.feedLimit else { return }
+            feed.begin(at: FrameTime(frames: position.frames - Int64(delayed)), deck: onAirID)
+            feeds.append(feed)
         }
     }
 
