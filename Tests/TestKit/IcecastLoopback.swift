@@ -1,20 +1,31 @@
 internal import Glibc
+internal import Synchronization
 
 /// Sockets of this machine's own, for fake peers.
 public enum IcecastLoopback {
-    /// A port at which nobody listens now.
-    public static func freePort() -> UInt16 {
-        let (listener, port) = listen()
-        close(listener)
-        return port
-    }
+    /// A port that nobody has now, and that nobody else is given.
+    public static func freePort() -> UInt16 { freePorts().first }
 
-    /// Two ports in a row at which nobody listens now, as SHOUTcast wants them.
+    /// Two ports in a row that nobody has now, as SHOUTcast wants them.
+    ///
+    /// They lie below those that the kernel gives to connections and to whoever asks for any port: a port of those is soon
+    /// somebody else's.
     public static func freePorts() -> (first: UInt16, second: UInt16) {
         while true {
-            let first = freePort()
-            if first < .max, !takesConnections(first + 1) { return (first, first + 1) }
+            let first = given.withLock { given in
+                given = given < 31_990 ? given + 2 : 10_000
+                return given
+            }
+            if isFree(first), isFree(first + 1) { return (first, first + 1) }
         }
+    }
+
+    private static let given = Mutex(UInt16(10_000 + 2 * (getpid() % 10_000)))
+
+    private static func isFree(_ port: UInt16) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        defer { close(descriptor) }
+        return withAddress(port) { bind(descriptor, $0, $1) } == 0
     }
 
     /// Whether a connection to the port is taken.
