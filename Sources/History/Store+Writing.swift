@@ -110,6 +110,7 @@ enum StoredState {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        // A state that another version wrote counts as none: the programme is what it would be anyway.
         return try? decoder.decode(Timeline.State.self, from: Data(text.utf8))
     }
 }

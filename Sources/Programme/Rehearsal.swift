@@ -49,7 +49,7 @@ public struct Rehearsal: Sendable {
     private mutating func look(at slot: Slot, in timeline: Timeline, from: Instant, to: Instant) {
         slots += 1
         let supply = timeline.programming.supply(of: slot)
-        if let show = slot.show, from == slot.start {
+        if let show = slot.show, from == slot.start, !slot.isCut {
             let plan = timeline.plan(of: slot, isAnchored: false)
             if plan.start - slot.start > Self.slight {
                 note(.late(plan.start - slot.start), slot, slot.start)
@@ -58,7 +58,7 @@ public struct Rehearsal: Sendable {
                 note(.nothingToPlay, slot, slot.start)
             }
             if let file = plan.file, let length = file.track.length {
-                let rest = slot.end - (file.start + length)
+                let rest = plan.close - (file.start + length)
                 if rest > Self.slight { note(.tooShort(rest), slot, file.start + length) }
                 if .zero - rest > Self.slight { note(.tooLong(.zero - rest), slot, slot.end) }
             }

@@ -229,11 +229,14 @@ internal import Testing
                 measured yet.
 
                   funkhaus next --count 20
+                  funkhaus next --why
 
-                USAGE: funkhaus next [--count <count>] [--config <file>] [--json]
+                USAGE: funkhaus next [--count <count>] [--why] [--config <file>] [--json]
 
                 OPTIONS:
                   -c, --count <count>     How many items, 1 to 100. (default: 5)
+                  --why                   Tell for each item why it comes then, and which rules
+                                          it keeps.
                   --config <file>         The station's YAML file (default: FUNKHAUS_CONFIG,
                                           ./station.yaml, ./Config/station.yaml,
                                           /etc/funkhaus/station.yaml).

@@ -6,6 +6,8 @@ internal import Programme
 struct ShowNames {
     /// Nil when they are wrong themselves.
     var playlists: [String]?
+    /// Those of them that have files of their own.
+    var ofFiles: [String]?
     /// The station's; nil when it is wrong itself.
     var timezone: String?
     /// Whether DJs can come in at all.
@@ -75,12 +77,20 @@ extension ConfigurationReader {
         let overlong = section.value("overlong", otherwise: .fade) {
             $0.value("fade, warn, or how long it may run on, such as run 10 min", Self.overlong)
         }
+        let jingles = section.value("jingles", otherwise: Jingles?.none) {
+            readJingles($0, names.ofFiles).map { .some($0) }
+        }
+        let files = ["intro", "outro"].map { key in
+            section.value(key, otherwise: Content?.none) {
+                $0.text("an audio file").map { .file(folders.resolve($0)) }
+            }
+        }
         let link = section.value("link", otherwise: "", readWebSite)
         let texts = ["host", "text"].map { key in
             section.value(key, otherwise: "") { $0.text("a text", mayBeEmpty: true) }
         }
         guard let name, let airings, let live, let plays, let priority, let start, let overlong, let link,
-            let host = texts[0], let text = texts[1]
+            let jingles, let intro = files[0], let outro = files[1], let host = texts[0], let text = texts[1]
         else { return nil }
         if plays == nil, live.isEmpty {
             section.report(
@@ -96,7 +106,8 @@ extension ConfigurationReader {
         if let otherwise, otherwise == nil { return nil }
         return Show(
             name: name, airings: airings, plays: plays, live: live, otherwise: otherwise ?? nil, start: start,
-            priority: priority, overlong: overlong, host: host, text: text, link: link)
+            priority: priority, overlong: overlong, jingles: jingles, intro: intro, outro: outro, host: host,
+            text: text, link: link)
     }
 
     private func readLive(_ setting: Setting, _ names: ShowNames) -> [String]? {
@@ -164,8 +175,8 @@ extension ConfigurationReader {
             return goesOn ? .continued(playlist: name) : .playlist(name)
         case "newest": return value.text("a folder").map { .newest(folder: folders.resolve($0)) }
         case "file":
-            return value.value("a file with {date} in its name, such as shows/{date}.ogg") {
-                $0.contains("{date}") ? .dated(file: folders.resolve($0)) : nil
+            return value.text("a file, or one for each day, such as shows/{date}.ogg").map {
+                $0.contains("{date}") ? .dated(file: folders.resolve($0)) : .file(folders.resolve($0))
             }
         case "podcast":
             let episode = section.value("episode", otherwise: Content.Episode.newest) {

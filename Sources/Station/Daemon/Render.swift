@@ -124,6 +124,7 @@ public struct Render {
             store: { history.keep([$0]) },
             upcoming: { [] },
             now: Daemon.now, changed: { _ in })
+        // Without an index every file is measured anew.
         library.know((try? history.library()) ?? [])
         library.scanned(PlaylistScan.all(of: configuration))
         library.measureAll { done, all in progress(Double(done) / Double(all)) }

@@ -120,7 +120,7 @@ extension Content {
         case .playlist(let name): "playlist \(name)"
         case .continued(let name): "playlist \(name), continued"
         case .newest(let folder): "the newest file of \(folder.shown)"
-        case .dated(let file): "\(file.shown)"
+        case .file(let path), .dated(let path): "\(path.shown)"
         case .podcast(let url, .newest): "the newest episode of \(url.shown)"
         case .podcast(let url, .next): "the next episode of \(url.shown)"
         case .stream(let url): "\(url.shown)"
