@@ -19,9 +19,11 @@ struct Arrangement: Sendable, Hashable {
     private let titleGap: RotationRules.Gap
     private var artists = 0
     private var titles = 0
+    /// The tracks of each artist that has several, and each of the others alone; empty where artists are not kept apart.
+    private var groups: [[Int]] = []
 
     /// How many of those that wait are looked at for a place.
-    private static let reach = 256
+    static let reach = 256
     /// What a track counts that is not measured: 3.5 min.
     private static let usual = Instant.rate * 210
 
@@ -41,6 +43,26 @@ struct Arrangement: Sendable, Hashable {
         title = tracks.map { numbers[$0.titleForRules, or: Int32(numbers.count)] }
         titles = numbers.count
         frames = tracks.map { $0.length?.frames ?? Self.usual }
+        if separatesArtists { groups = grouped(Array(tracks.indices)) }
+    }
+
+    /// Some tracks by their artists, if these are kept apart.
+    func byArtist(_ members: [Int]) -> [[Int]] {
+        guard separatesArtists else { return members.map { [$0] } }
+        return members.count == artist.count ? groups : grouped(members)
+    }
+
+    private func grouped(_ members: [Int]) -> [[Int]] {
+        var groups = Array(repeating: [Int](), count: artists)
+        var others: [[Int]] = []
+        for member in members {
+            if artist[member] < 0 {
+                others.append([member])
+            } else {
+                groups[Int(artist[member])].append(member)
+            }
+        }
+        return groups.filter { !$0.isEmpty } + others
     }
 
     var separatesArtists: Bool { artistGap != .none }
@@ -56,8 +78,10 @@ struct Arrangement: Sendable, Hashable {
     ///   - clock: the queue of each place, round and round; empty for one queue.
     ///   - behind: what was on before, in its order.
     ///   - before: what comes afterwards.
+    ///   - most: places of which no more are asked for; nil for all.
     func arrange(
-        _ queues: [Queue], clock: [Int], behind: some Collection<Int>, before: some Collection<Int>
+        _ queues: [Queue], clock: [Int], behind: some Collection<Int>, before: some Collection<Int>,
+        count most: Int? = nil
     ) -> [Int] {
         var past = Past(artists: artists, titles: titles)
         var time = -behind.reduce(0) { $0 + frames[$1] }
@@ -78,7 +102,7 @@ struct Arrangement: Sendable, Hashable {
         var order: [Int] = []
         order.reserveCapacity(count)
         time = 0
-        for number in 0..<count {
+        for number in 0..<min(count, most ?? count) {
             let place = Place(number: number, time: time)
             var queue = clock.isEmpty ? 0 : clock[number % clock.count]
             // The last turn of a part that has fewer tracks than turns is another's.

@@ -218,7 +218,7 @@ public struct Programming: Sendable, Hashable {
         var hash = StableHash()
         hash.add(slot.show?.name ?? "")
         hash.add(UInt64(bitPattern: slot.start.frames))
-        let number = Int64(hash.value >> 16)
+        let number = Rounds.first(hash.value)
         return Cursor(round: number, identifications: number)
     }
 }

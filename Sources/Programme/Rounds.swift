@@ -165,8 +165,10 @@ struct Rounds: Sendable, Hashable {
             return place
         }
         return orders.index(at: place, inRound: round) { count in
-            guard !isArranged, let count, count < places / 4 else { return order(of: round) }
-            return beginning(of: round, count: count)
+            guard let count, count < places / 4 else { return order(of: round) }
+            guard isArranged else { return beginning(of: round, count: count) }
+            guard isFirst(round), strands.count == 1, clock.isEmpty else { return order(of: round) }
+            return arrangedBeginning(of: round, count: count)
         }
     }
 
@@ -174,7 +176,8 @@ struct Rounds: Sendable, Hashable {
     ///
     /// The last track of one round is not the first of the next, if there are at least three: the first two change
     /// places then. (Of two, a shuffle that never repeats at the seam is the sequence.) Where rules keep tracks apart, the
-    /// first half of a round is arranged once more behind the second half of the one before.
+    /// first half of a round is arranged once more behind the second half of the one before; a show's first round has
+    /// none before it.
     func order(of round: Int64) -> [Int] {
         guard isArranged else {
             guard let strand = strands.first, strand.isShuffled, places > 2 else { return Array(0..<places) }
@@ -182,11 +185,31 @@ struct Rounds: Sendable, Hashable {
         }
         let order = draft(of: round)
         let half = places / 2
-        guard half > 0 else { return order }
+        guard half > 0, !isFirst(round) else { return order }
         let before = draft(of: round - 1).suffix(places - half)
         let first = queues(Array(order[..<half]))
         return arrangement.arrange(first, clock: clock, behind: before, before: order[half...])
             + order[half...]
+    }
+
+    /// The number of a show's first round, by a hash of the show. Those that follow it are counted on.
+    static func first(_ hash: UInt64) -> Int64 { Int64(hash >> 36) << 20 }
+
+    private func isFirst(_ round: Int64) -> Bool { round & ((1 << 20) - 1) == 0 }
+
+    /// The first places of a first round, `count` or more of them, without arranging the rest.
+    private func arrangedBeginning(of round: Int64, count: Int) -> [Int] {
+        // The arrangement looks at no more than these.
+        let needed = count + Arrangement.reach
+        var share = 1.5 * Double(needed) / Double(places)
+        while true {
+            let placed = spread(strands[0], strands[0].members, pass: round, upTo: share)
+            if placed.count >= needed || share >= 1 {
+                let queue = Arrangement.Queue(members: placed.map(\.member), isFree: canReorder)
+                return arrangement.arrange([queue], clock: [], behind: [], before: [], count: count)
+            }
+            share *= 2
+        }
     }
 
     /// A round as it is arranged without a look at the one before.
@@ -223,7 +246,7 @@ struct Rounds: Sendable, Hashable {
                 // Several passes in a round follow one another.
                 let from = Double(strand.count - left) / Double(strand.count)
                 let share = Double(run) / Double(strand.count)
-                for (member, at) in spread(taken, isShuffled: strand.isShuffled, pass: pass) {
+                for (member, at) in spread(strand, taken, pass: pass, upTo: 1) {
                     placed.append((from + at * share, placed.count, member))
                 }
                 (left, place, pass) = (left - run, 0, pass + 1)
@@ -233,29 +256,29 @@ struct Rounds: Sendable, Hashable {
         return placed.map(\.member)
     }
 
-    /// A place from 0 to 1 for each track.
-    private func spread(_ members: [Int], isShuffled: Bool, pass: Int64) -> [(member: Int, at: Double)] {
-        guard isShuffled else {
+    /// A place from 0 to 1 for each of a strand's members, by place; those up to one.
+    private func spread(
+        _ strand: Strand, _ members: [Int], pass: Int64, upTo share: Double
+    ) -> [(member: Int, at: Double)] {
+        guard strand.isShuffled else {
             return members.enumerated().map { ($1, (Double($0) + 0.5) / Double(members.count)) }
         }
         let salt = Self.salt(pass)
-        let mixed = members.map { (hash: StableHash.mix(hashes[$0] ^ salt), member: $0) }.sorted { $0 < $1 }
-        var groups: [Int32: [(hash: UInt64, member: Int)]] = [:]
         var all: [(member: Int, at: Double)] = []
-        for one in mixed {
-            let artist = arrangement.separatesArtists ? arrangement.artist[one.member] : -1
-            if artist < 0 {
-                all.append((one.member, Self.unit(one.hash)))
-            } else {
-                groups[artist, default: []].append(one)
+        // An artist's tracks stand as far from each other as they can; who has one alone, or none is known of, anywhere.
+        for group in arrangement.byArtist(members) {
+            guard group.count > 1 else {
+                let at = Self.unit(StableHash.mix(hashes[group[0]] ^ salt))
+                if at <= share { all.append((group[0], at)) }
+                continue
             }
-        }
-        for (_, group) in groups {
-            let offset = Self.unit(StableHash.mix(group[0].hash))
-            for (place, one) in group.enumerated() {
-                let jitter = group.count == 1 ? 0 : (Self.unit(one.hash) - 0.5) / 4
-                let at = (Double(place) + offset + jitter) / Double(group.count)
-                all.append((one.member, min(max(at, 0), 1)))
+            var mixed = group.map { (hash: StableHash.mix(hashes[$0] ^ salt), member: $0) }
+            let offset = Self.unit(StableHash.mix(mixed.min { $0 < $1 }!.hash))
+            guard (offset - 0.125) / Double(group.count) <= share else { continue }
+            mixed.sort { $0 < $1 }
+            for (place, one) in mixed.enumerated() {
+                let at = (Double(place) + offset + (Self.unit(one.hash) - 0.5) / 4) / Double(group.count)
+                if at <= share || share >= 1 { all.append((one.member, min(max(at, 0), 1))) }
             }
         }
         return all.sorted { ($0.at, $0.member) < ($1.at, $1.member) }

@@ -4,7 +4,7 @@ import Testing
 
 /// Artists and titles that are kept apart, shares, clocks and mixes.
 struct RotationRuleTests {
-    private static func tracks(
+    fileprivate static func tracks(
         _ count: Int, artists: Int, prefix: String = "t", seed: UInt64 = 1
     ) -> [Track] {
         var random = SeededGenerator(seed: seed)
@@ -20,7 +20,8 @@ struct RotationRuleTests {
         }
     }
 
-    private static func walk(_ rotation: Rotation, from cursor: Cursor = Cursor(), _ count: Int) -> [Item] {
+    fileprivate static func walk(_ rotation: Rotation, from cursor: Cursor = Cursor(), _ count: Int) -> [Item]
+    {
         var items: [Item] = []
         var (cursor, start) = (cursor, Instant(frames: 0))
         for _ in 0..<count {
@@ -32,7 +33,7 @@ struct RotationRuleTests {
     }
 
     /// How often two things of a kind are closer than a gap.
-    private static func broken(
+    fileprivate static func broken(
         _ items: [Item], _ gap: RotationRules.Gap, by name: (Track) -> String?
     ) -> Int {
         var last: [String: (number: Int, start: Instant)] = [:]
@@ -207,5 +208,20 @@ struct RotationRuleTests {
             ], clock: [0, 0, 1], rules: RotationRules(artist: .init(tracks: 1)))
         let last = Cursor(round: (1 << 48) - 1, identifications: (1 << 48) - 1)
         #expect(Self.walk(rotation, from: last, 100).count == 100)
+    }
+}
+
+extension RotationRuleTests {
+    @Test func `the beginning of a large round is the same whether the rest was asked for or not`() {
+        let tracks = Self.tracks(4_000, artists: 300)
+        let rules = RotationRules(artist: .init(time: Length(seconds: 3_600)), title: .init(tracks: 20))
+        func rotation() -> Rotation {
+            Rotation(station: "a", playlist: "b", order: .shuffle, tracks: tracks, rules: rules)
+        }
+        let first: Int64 = 77 << 20
+        let whole = rotation().round(first).map { tracks[$0].key }
+        let items = Self.walk(rotation(), from: Cursor(round: first), 700)
+        #expect(items.map(\.track.key) == Array(whole.prefix(700)))
+        #expect(Self.broken(items, rules.artist) { $0.artist } == 0)
     }
 }
