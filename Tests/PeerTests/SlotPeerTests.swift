@@ -48,7 +48,8 @@ struct SlotPeerTests {
         let now: ShownItem = try await station.ask("now")
         #expect(now.show?.hasPrefix("zwei") ?? false)
         try await until("the shows are over") { Date.now > begin.addingTimeInterval(56) }
-        let aired = try await station.history().filter { $0.kind == "track" }
+        let history: [ShownItem] = try await station.ask("history", "--last", "100")
+        let aired = history.filter { $0.kind == "track" }
         let next: [ShownItem] = try await station.ask("next")
         #expect(!next.isEmpty)
         try await station.stop()
@@ -57,8 +58,9 @@ struct SlotPeerTests {
         #expect(whole.count > 5)
         for item in whole where item.instant > begin.timeIntervalSince1970 {
             #expect(
-                preview.contains { $0.file == item.file && abs($0.instant - item.instant) < 0.002 },
-                "\(item) was not planned")
+                preview.contains {
+                    $0.file == item.file && $0.show == item.show && abs($0.instant - item.instant) < 0.002
+                }, "\(item) was not planned")
         }
     }
 
@@ -80,8 +82,10 @@ struct SlotPeerTests {
 
 /// An item with its show.
 private struct ShownItem: Decodable, Sendable {
+    var kind: String
     var start: String
     var duration: Double?
+    var offset: Double?
     var file: String?
     var show: String?
 

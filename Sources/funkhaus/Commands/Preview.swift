@@ -22,19 +22,7 @@ struct PreviewCommand: ParsableCommand {
         }
         try printer.print(items, json: span.json) {
             var table = ItemTable()
-            var show: String?
-            var lines: [Line] = []
-            for item in items {
-                let rows = table.lines(for: item)
-                if item.show != show {
-                    show = item.show
-                    lines += rows.dropLast() + [Line((show ?? "Rotation").safe.cut(to: 76), .faint)]
-                    lines += rows.suffix(1)
-                } else {
-                    lines += rows
-                }
-            }
-            return lines + table.legend
+            return items.flatMap { table.lines(for: $0) } + table.legend
         }
     }
 }
