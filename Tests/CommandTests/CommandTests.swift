@@ -106,6 +106,7 @@ internal import Testing
             ["next", "--count", "0"], ["history", "--since", "now", "--last", "3"],
             ["history", "--csv", "--json"],
             ["render", "--for", "1h", "--output", "-", "--json"], ["render", "--for", "1", "--output", "a"],
+            ["preview", "--for", "1h", "--ics", "--json"], ["preview", "--ics"],
             ["schedule", "--for", "32d"], ["queue", "add"], ["queue", "remove", "x"], ["fly"], ["--nonsense"],
         ] {
             let error = #expect(throws: (any Error).self) { try Funkhaus.parseAsRoot(words) }

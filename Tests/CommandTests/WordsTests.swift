@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Station
 internal import Testing
 
@@ -131,6 +132,28 @@ internal import Testing
                 00:00:31      0:08  Radio Beispiel 3.wav  (station identification)
 
                 """)
+    }
+
+    @Test func theSimulationTellsWhenWhoAndWhat() throws {
+        let json = #"""
+            {"slots": 42, "items": 1000, "findings": [
+                {"kind": "long", "show": "Küchenradio", "host": "Kim", "first": "2026-12-01T22:00:00+01:00", "count": 2,
+                 "words": "The file of Küchenradio is 1 min too long, and its end is not heard: shorten it."},
+                {"kind": "repeat", "first": "2026-12-02T00:10:00+01:00", "count": 1, "words": "/a\u001b[2J comes again."}]}
+            """#
+        var simulation = try JSONDecoder().decode(Simulation.self, from: Data(json.utf8))
+        #expect(
+            simulation.lines.shown == """
+                Tue 1 December 2026, 22:00:00, 2 times, Kim
+                    The file of Küchenradio is 1 min too long, and its end is not heard: shorten
+                    it.
+                Wed 2 December 2026, 00:10:00
+                    /a\u{fffd}[2J comes again.
+                42 slots, 1000 items: 2 things to look after.
+
+                """)
+        simulation.findings = []
+        #expect(simulation.lines.shown == "42 slots, 1000 items: nothing is wrong.\n")
     }
 
     @Test func noLineIsWiderThanTheTerminal() {

@@ -29,6 +29,14 @@ struct SlotPeerTests {
         let rendered: [ShownItem] = try await station.ask(
             "render", span[0], span[1], span[2], span[3], "--output",
             station.folder.appendingPathComponent("plan.wav").path)
+        let simulated: Simulated = try await station.ask("simulate", span[0], span[1], span[2], span[3])
+        #expect(simulated.items == preview.count)
+        let calendar = try await station.run(["preview", "--ics"] + span).output
+        let lines = String(decoding: calendar, as: UTF8.self).replacing("\r\n ", with: "")
+        #expect(lines.components(separatedBy: "BEGIN:VEVENT").count == 1 + shows.count)
+        for item in preview where item.show != nil {
+            #expect(lines.contains("\(item.start.prefix(19).suffix(8)) "), "\(item) is in no event")
+        }
         // The first of a render begins where the span does, in its middle; the last ends where the span does.
         #expect(rendered.map(\.file) == preview.map(\.file))
         #expect(rendered.dropFirst().map(\.start) == preview.dropFirst().map(\.start))
@@ -78,6 +86,11 @@ struct SlotPeerTests {
 
             """
     }
+}
+
+/// What `simulate --json` says, as far as this test asks.
+private struct Simulated: Decodable, Sendable {
+    var items: Int
 }
 
 /// An item with its show.

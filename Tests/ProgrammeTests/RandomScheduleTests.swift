@@ -95,6 +95,24 @@ struct RandomStation {
         }
     }
 
+    /// What `preview` prints is what follows, item behind item, and `simulate` looks through the same.
+    @Test(arguments: 0..<16)
+    func whatIsPreviewedIsWhatIsRehearsed(seed: Int) {
+        let station = RandomStation(seed: UInt64(seed) &* 6_701, days: 1)
+        let timeline = Timeline(station.programming)
+        let (from, to) = (minute(0), minute(station.days * 1_440))
+        let previewed = Array(timeline.walk(from: from, to: to))
+        #expect(previewed.map(\.item) == walk(timeline, from: from, to: to))
+        for (item, next) in zip(previewed, previewed.dropFirst()) { #expect(item.item.end == next.start) }
+        for (item, start) in previewed {
+            #expect(timeline.item(at: start) == item && item.begins <= start && item.start <= start)
+        }
+        let rehearsal = Rehearsal(timeline, from: from, to: to)
+        #expect(rehearsal.items == previewed.count)
+        #expect(rehearsal.slots == station.programming.slots(from: from, to: to).count)
+        #expect(!rehearsal.findings.contains { $0.kind.word == "silence" })
+    }
+
     /// Acts of people and accidents at random instants, restarts among them; every slot begins when it should, or behind
     /// what runs over.
     @Test(arguments: 0..<16)
