@@ -8,7 +8,7 @@ import Testing
 private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
 
 /// Shows that are on once.
-private struct Once: Agenda {
+struct Once: Agenda {
     var all: [Occurrence]
     func occurrences(from: Instant, to: Instant) -> [Occurrence] {
         all.filter { $0.start < to && $0.end > from }
