@@ -135,12 +135,9 @@ final class Conductor {
     /// An item with the show in which it airs, whatever put it there.
     func shown(_ item: Item) -> Item { shown(item, at: max(item.start, min(now, item.end ?? now))) }
 
-    /// The same, with the show that is on at an instant.
+    /// The same, at an instant.
     func shown(_ item: Item, at instant: Instant) -> Item {
-        guard !item.isPlanned || item.queueID != nil else { return item }
-        var item = item
-        item.show = timeline.programming.slot(at: instant).show?.name
-        return item
+        timeline.programming.shown(item, at: instant)
     }
 
     /// The station's time at the mix's head.

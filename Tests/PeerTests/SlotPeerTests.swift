@@ -8,22 +8,8 @@ struct SlotPeerTests {
     @Test func `the preview of shows is what is rendered, and what is aired through a crash`() async throws {
         let begin = Date(timeIntervalSince1970: (Date.now.timeIntervalSince1970 + 15).rounded())
         let shows = [(12, 9, "eins"), (21, 10, "zwei"), (38, 6, "eins"), (44, 7, "zwei")]
-        let station = try StationUnderTest(
-            order: "shuffle",
-            playlists: """
-                  eins: { from: eins, order: shuffle }
-                  zwei: { from: zwei, order: sequence }
-                """,
-            sections: "shows:\n"
-                + shows.enumerated().map { number, show in
-                    Self.show(number, begin.addingTimeInterval(Double(show.0)), show.1, show.2)
-                }.joined())
-        let music = ResilienceMusic()
-        for (name, pieces) in [("music", [1, 2, 3, 4]), ("eins", [5, 6, 7]), ("zwei", [8, 9, 10])] {
-            let folder = station.folder.appendingPathComponent(name, isDirectory: true)
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try await music.fill(folder, with: pieces)
-        }
+        let station = try await StationUnderTest.withShows(
+            shows.map { (begin.addingTimeInterval(Double($0.0)), $0.1, $0.2) })
         let span = ["--from", begin.ISO8601Format(), "--for", "60s"]
         let preview: [ShownItem] = try await station.ask("preview", span[0], span[1], span[2], span[3])
         let rendered: [ShownItem] = try await station.ask(
@@ -71,40 +57,9 @@ struct SlotPeerTests {
                 }, "\(item) was not planned")
         }
     }
-
-    private static func show(_ number: Int, _ start: Date, _ seconds: Int, _ playlist: String) -> String {
-        let zone = TimeZone(identifier: "Europe/Berlin")!
-        let form = Date.ISO8601FormatStyle(timeZone: zone)
-        let day = form.year().month().day().format(start)
-        let time = form.time(includingFractionalSeconds: false).format(start)
-        return """
-              - name: \(playlist) \(number)
-                dates: [ \(day) ]
-                at: "\(time)"
-                for: \(seconds)s
-                play: \(playlist)
-
-            """
-    }
 }
 
 /// What `simulate --json` says, as far as this test asks.
 private struct Simulated: Decodable, Sendable {
     var items: Int
-}
-
-/// An item with its show.
-private struct ShownItem: Decodable, Sendable {
-    var kind: String
-    var start: String
-    var duration: Double?
-    var offset: Double?
-    var file: String?
-    var show: String?
-
-    /// `start` in seconds since 1970.
-    var instant: Double {
-        let form = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        return (try? Date(start, strategy: form))?.timeIntervalSince1970 ?? .nan
-    }
 }

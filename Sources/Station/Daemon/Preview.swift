@@ -40,7 +40,7 @@ public struct Preview: Sendable {
     private var shown: [(item: OnAirItem, start: Instant)] {
         let words = ItemWords(zone: configuration.station.timezone)
         return timeline.walk(from: from, to: to).map { item, start in
-            var shown = words.item(item, from: start)
+            var shown = words.item(timeline.programming.shown(item, at: start), from: start)
             shown.provisional = shown.provisional || timeline.programming.isProvisional(at: item)
             return (shown, start)
         }
