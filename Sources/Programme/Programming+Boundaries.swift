@@ -57,6 +57,12 @@ extension Programming {
         }.map(lastPart)
     }
 
+    /// Whether an occurrence has a part behind this one, after an interruption.
+    func goesOn(_ slot: Slot) -> Bool {
+        guard let occurrence = slot.occurrence, slot.end < occurrence.end else { return false }
+        return schedule.slots(from: slot.end, to: occurrence.end).contains { $0.occurrence == occurrence }
+    }
+
     /// How much of an occurrence was on before a slot of it.
     func played(before slot: Slot) -> Length {
         guard slot.isContinuation, let occurrence = slot.occurrence else { return .zero }

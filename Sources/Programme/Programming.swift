@@ -199,6 +199,14 @@ public struct Programming: Sendable, Hashable {
         }
     }
 
+    /// An item with the show that is on at an instant: what people and accidents put in between is of no show's plan.
+    public func shown(_ item: Item, at instant: Instant) -> Item {
+        guard !item.isOfSlot else { return item }
+        var item = item
+        item.show = slot(at: instant).show?.name
+        return item
+    }
+
     /// The rotation of a show that goes on where its last slot stopped.
     func rotation(ofContinued name: String) -> Rotation? {
         let show = schedule.shows.first { $0.name == name }

@@ -39,7 +39,9 @@ extension ConfigurationReader {
     }
 
     private func readShows(_ setting: Setting, _ names: ShowNames) -> [Show]? {
-        guard let items = setting.list(of: "shows") else { return nil }
+        guard let items = setting.list(of: "shows")?.map({ $0.called("the show", by: "name") }) else {
+            return nil
+        }
         let all = items.compactMap { item in
             item.section(ConfigurationKeys.show).flatMap { section in
                 readShow(item, section, names).map { (show: $0, section: section) }
@@ -47,8 +49,7 @@ extension ConfigurationReader {
         }
         for (place, one) in all.enumerated() {
             if all[..<place].contains(where: { $0.show.name == one.show.name }) {
-                one.section["name"]?.report(
-                    "is \(one.show.name.quoted) once more: give each show a name of its own")
+                one.section["name"]?.report("is taken by a show above: give each show a name of its own")
             }
             guard case .recording(let name) = one.show.plays else { continue }
             let others = all.map(\.show.name).filter { $0 != one.show.name }
@@ -94,14 +95,14 @@ extension ConfigurationReader {
         else { return nil }
         if plays == nil, live.isEmpty {
             section.report(
-                "(\(name.quoted)) has nothing to play: add the line play: and the name of a playlist, or live: and the "
-                    + "names of those who may take the air")
+                "has nothing to play: add the line play: and the name of a playlist, or live: and the names of those "
+                    + "who may take the air")
         }
         if otherwise != nil, live.isEmpty || plays != nil {
             section["otherwise"]?.report(
                 live.isEmpty
                     ? "is for a show that is live, when nobody comes: write play: instead, or add live:"
-                    : "and play say both what is on when nobody comes: keep one of them")
+                    : "stands beside play, and both say what is on when nobody comes: keep one of them")
         }
         if let otherwise, otherwise == nil { return nil }
         return Show(
@@ -114,7 +115,8 @@ extension ConfigurationReader {
         guard let items = setting.list(of: "accounts", allowsOne: true) else { return nil }
         if !names.hasLive {
             setting.report(
-                "names accounts, but nobody can come in: add the section live: to the station's file")
+                "names accounts, but nobody can come in: add the section live: to the station's file, as "
+                    + "Config/station.example.yaml has it")
         }
         let accounts = items.compactMap {
             $0.value("the name of an account, as funkhaus dj list shows it") { DJBook.isName($0) ? $0 : nil }
@@ -143,7 +145,7 @@ extension ConfigurationReader {
             return readContent(play, names).map { .some($0) }
         }
         if section["play"] != nil {
-            original.report("and play say both what is on: keep one of them")
+            original.report("stands beside play, and both say what is on: keep one of them")
             return nil
         }
         return original.text("the name of another show").map { .some(.recording(of: $0)) }

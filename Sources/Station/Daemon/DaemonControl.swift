@@ -165,7 +165,7 @@ struct DaemonControl: ControlHandler {
                     kind: ItemKind(rawValue: aired.kind.rawValue), start: time(aired.start),
                     duration: aired.length?.seconds, ends: aired.length.map { time(aired.start + $0) },
                     artist: aired.artist, title: aired.title, album: aired.album,
-                    file: aired.file.isEmpty ? nil : aired.file),
+                    file: aired.file.isEmpty ? nil : aired.file, show: aired.show),
                 offset: aired.offset == .zero ? nil : aired.offset.seconds, note: aired.why)
         case .fact(let fact):
             HistoryEntry(

@@ -14,14 +14,17 @@ struct ItemWords {
         StationTime(nanoseconds: instant.wallNanoseconds, zone: zone)
     }
 
-    /// - Parameter now: for what is on air, so that its position can be told.
-    func item(_ item: Item, at now: Instant? = nil) -> OnAirItem {
+    /// - Parameters:
+    ///   - start: when it is on air first; nil for what it says itself.
+    ///   - now: for what is on air, so that its position can be told.
+    func item(_ item: Item, from start: Instant? = nil, at now: Instant? = nil) -> OnAirItem {
+        let start = start ?? item.begins
         let title = item.track.shownTitle
         let isTone = item.kind == .tone
         return OnAirItem(
-            kind: ItemKind(rawValue: item.kind.rawValue), start: time(item.start),
-            duration: item.length?.seconds,
-            ends: item.end.map(time), position: now.map { ($0 - item.start).seconds },
+            kind: ItemKind(rawValue: item.kind.rawValue), start: time(start),
+            duration: item.end.map { ($0 - start).seconds },
+            ends: item.end.map(time), position: now.map { ($0 - start).seconds },
             artist: isTone ? nil : title.artist, title: isTone ? nil : title.title, album: title.album,
             file: item.track.file.isEmpty ? nil : item.track.file, show: item.show,
             provisional: item.isProvisional)

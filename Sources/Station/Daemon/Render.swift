@@ -147,7 +147,8 @@ extension Aired {
             file: file, key: key ?? file, length: whole, loudness: entry?.loudness, truePeak: entry?.truePeak,
             artist: artist,
             title: title, album: album)
-        var item = Item(kind: kind, track: track, start: start, length: length, after: Cursor())
+        var item = Item(
+            kind: kind, track: track, start: start, length: length, after: Cursor(), show: show)
         // Where nobody and nothing cut it short, its slot ended, and it was faded.
         if why == nil, let whole, offset + length < whole { item.until = start + length }
         return (item, offset, length)
