@@ -16,6 +16,8 @@ public struct Rehearsal: Sendable {
             case late(Length)
             /// A file comes again after so long.
             case repeated(file: String, after: Length)
+            /// An artist, or a title, comes sooner again than the playlist's rule says.
+            case loosened(Reason.Likeness, String, after: Length)
 
             /// In the vocabulary of `--json`.
             public var word: String {
@@ -26,6 +28,7 @@ public struct Rehearsal: Sendable {
                 case .tooLong: "long"
                 case .late: "late"
                 case .repeated: "repeat"
+                case .loosened: "close"
                 }
             }
         }
@@ -56,6 +59,14 @@ public struct Rehearsal: Sendable {
     }
 
     private var lastStart: [String: Instant] = [:]
+    /// When an artist or a title was on, and as the how manyth track that rules look at.
+    private var lastOf: [Likely: (start: Instant, number: Int)] = [:]
+    private var tracks = 0
+    private struct Likely: Hashable {
+        var likeness: Reason.Likeness
+        var name: String
+    }
+
     /// Until when something is on, as far as it has come.
     private var heard: Instant
 
@@ -69,12 +80,15 @@ public struct Rehearsal: Sendable {
             slots += 1
             if instant == slot.start { look(at: slot, in: timeline) }
             let end = min(slot.end, to)
+            let rules = timeline.programming.supply(of: slot).rotation.rules
             while let (item, start) = next, start < end {
                 look(at: item, start, in: slot)
+                if rules != .none, item.kind == .track { look(at: item, by: rules, in: slot) }
                 next = walk.next()
             }
             if heard < end { note(.silence(end - heard), slot, heard) }
             heard = max(heard, end)
+            if lastOf.count > 100_000 { lastOf = [:] }
             if lastStart.count > 10_000 { lastStart = lastStart.filter { end - $0.value < Self.close } }
             instant = slot.end
         }
@@ -108,6 +122,23 @@ public struct Rehearsal: Sendable {
             note(.repeated(file: item.track.file, after: start - last), slot, start)
         }
         lastStart[item.track.file] = start
+    }
+
+    private mutating func look(at item: Item, by rules: RotationRules, in slot: Slot) {
+        tracks += 1
+        for (likeness, name, gap) in [
+            (Reason.Likeness.artist, item.track.artistForRules, rules.artist),
+            (.title, item.track.titleForRules, rules.title),
+        ] where gap != .none {
+            guard let name else { continue }
+            let key = Likely(likeness: likeness, name: name)
+            if let last = lastOf[key],
+                item.start - last.start < gap.time || tracks - last.number <= gap.tracks
+            {
+                note(.loosened(likeness, name, after: item.start - last.start), slot, item.start)
+            }
+            lastOf[key] = (item.start, tracks)
+        }
     }
 
     private mutating func note(_ kind: Finding.Kind, _ slot: Slot, _ at: Instant) {

@@ -69,7 +69,7 @@ public struct Preview: Sendable {
 public struct Simulation: Sendable, Codable {
     /// One kind of trouble of one show, however often.
     public struct Finding: Sendable, Hashable, Codable {
-        /// `silence`, `nothing`, `short`, `long`, `late` or `repeat`.
+        /// `silence`, `nothing`, `short`, `long`, `late`, `close` or `repeat`.
         public var kind: String
         public var show: String?
         /// Who is responsible; nil when the show names nobody.
@@ -128,6 +128,9 @@ extension Rehearsal.Finding.Kind {
                 + "(start: hard, overlong: fade)."
         case .repeated(let file, let length):
             "\(file) comes again after \(length.words): put more music into the playlist."
+        case .loosened(let likeness, let who, let length):
+            "The \(likeness == .artist ? "artist" : "title") \(who) comes again after \(length.words), sooner than separate: "
+                + "says: put more music into the playlist, or make the distance smaller."
         }
     }
 }
