@@ -49,6 +49,9 @@ public struct Item: Hashable, Sendable, Codable {
     /// The instant behind its last frame; nil when not known.
     public var end: Instant? { length.map { start + $0 } }
 
+    /// When the first frame of it is on air that is heard.
+    public var heard: Instant { start + (track.begin ?? .zero) }
+
     /// Whether its start or end can still change by itself: its length is not measured.
     public var isProvisional: Bool { length == nil }
 

@@ -89,7 +89,9 @@ extension SlotPlan {
         end = max(slot.end, start)
         let own = { (at: Instant) in cursor ?? programming.firstCursor(of: slot, at: at, supply) }
         var from = start
-        if let track = supply.file, let played, track.length.map({ $0 > played }) ?? true {
+        if let track = supply.file, let played = played.map({ $0 + (track.begin ?? .zero) }),
+            track.length.map({ $0 > played }) ?? true
+        {
             var item = Item(
                 kind: .track, track: track, start: start - played, length: track.length, after: Cursor(),
                 show: slot.show?.name, slot: slot.key)

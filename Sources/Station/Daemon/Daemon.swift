@@ -45,8 +45,9 @@ public final class Daemon: Sendable {
     private let announcer = Announcer()
     let running: Mutex<Running>
     let onAirSince: Instant
-    /// One reload at a time.
+    /// One reload at a time, and one look at the files of shows.
     let reloading = Mutex(())
+    private let looking = Mutex(())
     private let opener: MediaOpener
     private let meter: MediaMeter
     let watch: LibraryWatch
@@ -130,7 +131,8 @@ public final class Daemon: Sendable {
         let library = library
         watch = LibraryWatch(configuration) { scans in
             library.scanned(scans)
-            history.scanned(present: Set(scans.values.flatMap { $0.files.map(\.path) }), at: Self.now())
+            let listed = Set(scans.values.flatMap { $0.files.map(\.path) })
+            history.scanned(present: listed.union(library.showFiles), at: Self.now())
         }
         recorder = ShowRecorder(logger: logger, now: Self.wall)
         aircheck = Aircheck(logger: logger, now: Self.wall)
@@ -167,6 +169,8 @@ public final class Daemon: Sendable {
         let server = try ControlServer(
             path: configuration.server.control, handler: DaemonControl(daemon: self))
         commands.withLock { $0 = server }
+        recorder.whenChanged { [self] in lookAtShowFiles() }
+        lookAtShowFiles()
         // The look at the disk and the reading of the index need about the same time: both go on at once.
         watch.start()
         library.know((try? history.library()) ?? [])
@@ -251,6 +255,15 @@ public final class Daemon: Sendable {
         let zone = TimeZone(identifier: configuration.station.timezone) ?? .gmt
         recorder.follow((configuration.live?.recordings).map(RecordingFolder.Rules.init), zone: zone)
         aircheck.follow(configuration.aircheck.map(Aircheck.Rules.init), mounts, zone: zone)
+    }
+
+    /// Has the library know which recordings there are for shows. Blocks for the disk.
+    func lookAtShowFiles() {
+        looking.withLock { _ in
+            let configuration = running.withLock { $0.configuration }
+            library.found(
+                ShowFile.all(for: configuration, grid.plan.schedule, besides: recorder.writing))
+        }
     }
 
     private func announce() {

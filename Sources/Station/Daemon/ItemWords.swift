@@ -19,9 +19,9 @@ struct ItemWords {
         let title = item.track.shownTitle
         let isTone = item.kind == .tone
         return OnAirItem(
-            kind: ItemKind(rawValue: item.kind.rawValue), start: time(item.start),
-            duration: item.length?.seconds,
-            ends: item.end.map(time), position: now.map { ($0 - item.start).seconds },
+            kind: ItemKind(rawValue: item.kind.rawValue), start: time(item.heard),
+            duration: item.end.map { ($0 - item.heard).seconds },
+            ends: item.end.map(time), position: now.map { ($0 - item.heard).seconds },
             artist: isTone ? nil : title.artist, title: isTone ? nil : title.title, album: title.album,
             file: item.track.file.isEmpty ? nil : item.track.file, show: item.show,
             provisional: item.isProvisional)

@@ -117,14 +117,15 @@ public struct Render {
         _ configuration: Configuration, _ history: History, progress: (Double) -> Void
     ) throws(AlmanacProblem) -> Programming {
         let meter = MediaMeter(program: Programs.media)
+        let schedule = try configuration.schedule(with: CalendarShelf(configuration).shows(of: configuration))
         let library = MusicLibrary(
-            configuration: configuration,
-            schedule: try configuration.schedule(with: CalendarShelf(configuration).shows(of: configuration)),
+            configuration: configuration, schedule: schedule,
             measure: { MusicLibrary.measure($0, with: meter) },
             store: { history.keep([$0]) },
             upcoming: { [] },
             now: Daemon.now, changed: { _ in })
         library.know((try? history.library()) ?? [])
+        library.found(ShowFile.all(for: configuration, schedule))
         library.scanned(PlaylistScan.all(of: configuration))
         library.measureAll { done, all in progress(Double(done) / Double(all)) }
         return library.programming
