@@ -120,7 +120,7 @@ import Testing
         library.know([])
         library.scanned([:])
         #expect(track() == nil)
-        library.found(ShowFile.all(for: configuration, schedule))
+        library.found(Repeats(configuration, schedule).files())
         #expect(track() == nil, "It is not measured.")
         library.measureAll { _, _ in }
         let old = try #require(track())
@@ -128,7 +128,7 @@ import Testing
         #expect(old.begin == Length(seconds: 300) && old.length == Length(seconds: 7_500))
         isBroken.withLock { $0 = false }
         try put("2027-01-05 20.00 redaktion.ogg", until: "2027-01-05 22:00:00", bytes: "and whole now")
-        library.found(ShowFile.all(for: configuration, schedule))
+        library.found(Repeats(configuration, schedule).files())
         library.measureAll { _, _ in }
         #expect(track()?.file.contains("2027-01-05") == true && track()?.begin == nil)
     }

@@ -18,13 +18,12 @@ extension Check {
     private mutating func lookAtContents() {
         for (index, show) in configuration.shows.enumerated() {
             switch show.plays ?? show.otherwise {
-            case .podcast, .stream:
-                let kind = if case .stream = show.plays ?? show.otherwise { "stream" } else { "podcast" }
+            case .stream:
                 report(
-                    "the show \(show.name.shown) plays a \(kind), which cannot be played yet: the rotation is on "
-                        + "instead", "shows[\(index)]", .note)
+                    "the show \(show.name.shown) plays a stream, which cannot be played yet: the rotation is on instead",
+                    "shows[\(index)]", .note)
             case .recording(let name): lookAtRepeat(of: name, by: show, "shows[\(index)]")
-            case .playlist, .continued, .newest, .dated, nil: continue
+            case .playlist, .continued, .newest, .dated, .podcast, nil: continue
             }
         }
     }

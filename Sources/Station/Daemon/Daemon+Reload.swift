@@ -49,6 +49,7 @@ extension Daemon {
                 let plan = try plan(of: configuration)
                 adopt(plan)
                 library.follow(configuration, plan.schedule)
+                podcasts.follow(configuration, plan.schedule)
                 lookAtShowFiles()
                 try control.apply(Self.settings(configuration, grid, logger))
             } catch {
@@ -105,6 +106,7 @@ extension Daemon {
         calendars.follow(new)
         watch.follow(new)
         library.follow(new, schedule)
+        podcasts.follow(new, schedule)
         lookAtShowFiles()
         return "The configuration is in force: \(mounts.count) mounts, \(pushes.count) targets, "
             + "\(new.playlists.count) playlists."

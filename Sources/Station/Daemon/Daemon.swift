@@ -35,6 +35,7 @@ public final class Daemon: Sendable {
     let door: FrontDoor
     let grid: ShowGrid
     let calendars: CalendarFeeds
+    let podcasts: Podcasts
     let passwords = PasswordClerk()
     let stage: Stage
     let recorder: ShowRecorder
@@ -129,6 +130,10 @@ public final class Daemon: Sendable {
                 try? control.adopt(programming)
             })
         let library = library
+        podcasts = Podcasts(
+            Podcasts.Station(
+                now: Self.now, aired: { try? history.aired(below: $0, since: $1) },
+                isBroken: { library.isBroken($0) }), logger: logger)
         watch = LibraryWatch(configuration) { scans in
             library.scanned(scans)
             let listed = Set(scans.values.flatMap { $0.files.map(\.path) })
@@ -170,6 +175,7 @@ public final class Daemon: Sendable {
             path: configuration.server.control, handler: DaemonControl(daemon: self))
         commands.withLock { $0 = server }
         recorder.whenChanged { [self] in lookAtShowFiles() }
+        podcasts.follow(configuration, grid.plan.schedule)
         lookAtShowFiles()
         // The look at the disk and the reading of the index need about the same time: both go on at once.
         watch.start()
@@ -202,6 +208,7 @@ public final class Daemon: Sendable {
         room.start(ListeningRoom.Settings(configuration, port: ports[0], pass: door.pass))
         server.start()
         calendars.start { [self] in adoptCalendars() }
+        podcasts.start { [self] in lookAtShowFiles() }
     }
 
     /// The status as soon as something is on air: the bottom of the programme sees to it that this comes.
@@ -218,6 +225,7 @@ public final class Daemon: Sendable {
     private func stop() async {
         commands.withLock { $0.take() }?.stop()
         calendars.stop()
+        podcasts.stop()
         announcer.stop()
         room.stop()
         alarm.stop()
@@ -257,12 +265,12 @@ public final class Daemon: Sendable {
         aircheck.follow(configuration.aircheck.map(Aircheck.Rules.init), mounts, zone: zone)
     }
 
-    /// Has the library know which recordings there are for shows. Blocks for the disk.
+    /// Has the library know which recordings and episodes there are for shows. Blocks for the disk.
     func lookAtShowFiles() {
         looking.withLock { _ in
             let configuration = running.withLock { $0.configuration }
-            library.found(
-                ShowFile.all(for: configuration, grid.plan.schedule, besides: recorder.writing))
+            let repeats = Repeats(configuration, grid.plan.schedule).files(besides: recorder.writing)
+            library.found(repeats.merging(podcasts.files) { first, _ in first })
         }
     }
 

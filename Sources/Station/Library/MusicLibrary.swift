@@ -147,6 +147,11 @@ final class MusicLibrary: Sendable {
         state.withLock { Set($0.showFiles.values.joined().map(\.file.path)) }
     }
 
+    /// Whether a file was looked at and cannot be played, as long as its bytes are what they were.
+    func isBroken(_ path: String) -> Bool {
+        state.withLock { $0.index[path]?.failure != nil && !$0.passing.contains(path) }
+    }
+
     /// How measuring stands, and what is wrong with files.
     var report: LibraryReport {
         state.withLock { state in

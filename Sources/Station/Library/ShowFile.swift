@@ -1,24 +1,14 @@
 internal import Programme
 
 /// A file that a show plays and that no playlist names: a recording of another show, an episode of a podcast.
+///
+/// Whoever gives such files gives several for a content, the one that is wanted first at the beginning: the others are for
+/// when that cannot be played.
 struct ShowFile: Hashable, Sendable {
     var file: LibraryFile
     /// Where in the file the show begins and ends; nil for the file's own end.
     var begin: Length = .zero
     var end: Length?
-
-    /// What shows can play of such files now: for each content those that are there, the one that is wanted first; the
-    /// others are for when that cannot be played. Blocks for the disk.
-    ///
-    /// - Parameters:
-    ///   - writing: paths that are not whole yet.
-    ///   - shelf: the episodes.
-    ///   - heard: paths of episodes that were on air in an earlier slot.
-    static func all(
-        for configuration: Configuration, _ schedule: Schedule, besides writing: Set<String> = []
-    ) -> [Content: [ShowFile]] {
-        Repeats(configuration, schedule).files(besides: writing)
-    }
 }
 
 extension Track {

@@ -60,14 +60,18 @@ struct RecordingFolder: Sendable, Equatable {
 
     /// - Throws: when the disk has no more than what the station needs for itself.
     func requireRoom() throws(Trouble) {
-        var status = statvfs()
-        guard statvfs(rules.path, &status) == 0 else { throw Trouble(rules.path, errno: errno) }
-        let free = Int64(status.f_bavail) * Int64(status.f_frsize)
+        guard let free = Self.room(of: rules.path) else { throw Trouble(rules.path, errno: errno) }
         guard free > Self.spare else {
             throw Trouble(
                 "the disk of \(rules.path.shown) has only \(free / 1_000_000) MB left, which the station needs for itself: "
                     + "delete something, or keep less (keep, at_most); nothing is recorded")
         }
+    }
+
+    /// The bytes that a folder's disk has left; nil when that cannot be told.
+    static func room(of path: String) -> Int64? {
+        var status = statvfs()
+        return statvfs(path, &status) == 0 ? Int64(status.f_bavail) * Int64(status.f_frsize) : nil
     }
 
     // MARK: Old ones

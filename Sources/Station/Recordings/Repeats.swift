@@ -34,7 +34,7 @@ struct Repeats {
     /// For each show that is repeated its recordings: the newest airing first, and of one airing the longest.
     ///
     /// - Parameter writing: paths that are not whole yet.
-    func files(besides writing: Set<String>) -> [Content: [ShowFile]] {
+    func files(besides writing: Set<String> = []) -> [Content: [ShowFile]] {
         let names = schedule.contents.compactMap { if case .recording(let name) = $0 { name } else { nil } }
         guard !names.isEmpty, let folder = configuration.live?.recordings?.to else { return [:] }
         let recordings = recordings(in: folder).filter { !writing.contains($0.file.path) }
