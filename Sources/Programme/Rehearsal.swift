@@ -54,7 +54,9 @@ public struct Rehearsal: Sendable {
             if plan.start - slot.start > Self.slight {
                 note(.late(plan.start - slot.start), slot, slot.start)
             }
-            if supply.file == nil, supply.isStandard, show.plays != nil || show.otherwise != nil {
+            if supply.file == nil, supply.isStandard, let content = show.plays ?? show.otherwise,
+                !content.isStream
+            {
                 note(.nothingToPlay, slot, slot.start)
             }
             if let file = plan.file, let length = file.track.length {

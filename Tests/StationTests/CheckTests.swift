@@ -100,22 +100,6 @@ import Testing
         #expect(problems.allSatisfy { $0.severity == .note })
     }
 
-    @Test func whatAShowCannotPlayYetIsANote() throws {
-        try makeStation(
-            sampleText
-                + """
-
-                shows:
-                  - { name: Strom, on: daily, at: "10:00", for: 1h, play: "https://radio.example/a.ogg" }
-                """)
-        let problems = check()
-        #expect(
-            told(problems).map { $0.split(separator: " ").dropFirst().joined(separator: " ") } == [
-                "the show Strom plays a stream, which cannot be played yet: the rotation is on instead"
-            ])
-        #expect(problems.allSatisfy { $0.severity == .note })
-    }
-
     @Test func aRepeatOfWhatIsNotRecordedIsANote() throws {
         let shows = """
 

@@ -17,14 +17,8 @@ extension Check {
 
     private mutating func lookAtContents() {
         for (index, show) in configuration.shows.enumerated() {
-            switch show.plays ?? show.otherwise {
-            case .stream:
-                report(
-                    "the show \(show.name.shown) plays a stream, which cannot be played yet: the rotation is on instead",
-                    "shows[\(index)]", .note)
-            case .recording(let name): lookAtRepeat(of: name, by: show, "shows[\(index)]")
-            case .playlist, .continued, .newest, .dated, .podcast, nil: continue
-            }
+            guard case .recording(let name)? = show.plays ?? show.otherwise else { continue }
+            lookAtRepeat(of: name, by: show, "shows[\(index)]")
         }
     }
 

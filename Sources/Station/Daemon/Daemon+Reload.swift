@@ -64,6 +64,7 @@ extension Daemon {
             logger.notice("the schedule changes", metadata: ["what": "\(sentence)"])
         }
         grid.adopt(plan)
+        relayStreams()
     }
 
     private func apply(_ new: Configuration, _ schedule: Schedule, instead old: Configuration) -> String {

@@ -43,6 +43,8 @@ public final class Daemon: Sendable {
     let room: ListeningRoom
     let alarm: Alarm
     let lateness = Lateness()
+    /// The streams that shows play.
+    private let relays = Mutex<[Relay]>([])
     private let announcer = Announcer()
     let running: Mutex<Running>
     let onAirSince: Instant
@@ -209,6 +211,7 @@ public final class Daemon: Sendable {
         server.start()
         calendars.start { [self] in adoptCalendars() }
         podcasts.start { [self] in lookAtShowFiles() }
+        relayStreams()
     }
 
     /// The status as soon as something is on air: the bottom of the programme sees to it that this comes.
@@ -226,6 +229,7 @@ public final class Daemon: Sendable {
         commands.withLock { $0.take() }?.stop()
         calendars.stop()
         podcasts.stop()
+        for relay in relays.withLock({ $0 }) { relay.stop() }
         announcer.stop()
         room.stop()
         alarm.stop()
@@ -272,6 +276,29 @@ public final class Daemon: Sendable {
             let repeats = Repeats(configuration, grid.plan.schedule).files(besides: recorder.writing)
             library.found(repeats.merging(podcasts.files) { first, _ in first })
         }
+    }
+
+    /// Has the streams fetched that the shows now play.
+    func relayStreams() {
+        let streams = grid.plan.streams
+        var gone: [Relay] = []
+        relays.withLock { relays in
+            gone = relays.filter { streams[$0.url] != $0.account }
+            relays.removeAll { relay in gone.contains { $0 === relay } }
+            for (url, account) in streams where !relays.contains(where: { $0.url == url }) {
+                let relay = Relay(
+                    url: url, account: account, control: control, opener: opener, grid: grid, logger: logger,
+                    now: Self.wall)
+                relay.start()
+                relays.append(relay)
+            }
+        }
+        for relay in gone { relay.stop() }
+    }
+
+    /// What is wrong with podcasts and streams, a sentence each.
+    var troublesOfShows: [String] {
+        podcasts.troubles + relays.withLock { $0.compactMap(\.trouble) }.sorted()
     }
 
     private func announce() {

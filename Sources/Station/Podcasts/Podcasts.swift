@@ -131,7 +131,7 @@ final class Podcasts: Sendable {
         while true {
             let (feeds, shelf, isStopping) = state.withLock { ($0.feeds, $0.shelf, $0.isStopping) }
             if isStopping { return }
-            guard let shelf, !feeds.isEmpty else {
+            guard let shelf else {
                 bell.wait()
                 continue
             }
@@ -142,7 +142,7 @@ final class Podcasts: Sendable {
             }
             if takeStock() { changed() }
             prune(shelf)
-            bell.wait(round)
+            bell.wait(feeds.isEmpty ? .seconds(3_600) : round)
         }
     }
 
