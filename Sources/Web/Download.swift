@@ -64,7 +64,7 @@ public struct Download: Sendable {
         to path: String, unless isStopping: @escaping () -> Bool = { false }
     ) throws(Failure) {
         let new = path + ".new"
-        let file = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let file = unsafe open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw Failure(description: Self.words(ofDisk: errno)) }
         defer { close(file) }
         do throws(Failure) {
@@ -72,11 +72,11 @@ public struct Download: Sendable {
             guard try run(intake) != 304, intake.count > 0 else {
                 throw Failure(description: "it holds nothing")
             }
-            guard fsync(file) == 0, rename(new, path) == 0 else {
+            guard fsync(file) == 0, unsafe rename(new, path) == 0 else {
                 throw Failure(description: Self.words(ofDisk: errno))
             }
         } catch {
-            unlink(new)
+            unsafe unlink(new)
             throw error
         }
     }

@@ -31,7 +31,9 @@ import Testing
     @Test func theItemsOfAFolderAreThoseBelowIt() throws {
         let folder = try TemporaryDirectory()
         let history = History(folder.path)
-        let files = ["/data/podcasts/a/1.mp3", "/data/podcasts/2.mp3", "/data/podcasts0/3", "/data/podcast/4"]
+        let files = [
+            "/data/podcasts/a/1.mp3", "/data/podcasts/2.mp3", "/data/podcasts0/3", "/data/podcast/4",
+        ]
         for (number, file) in files.enumerated() {
             history.began(Aired(kind: .track, file: file, start: midnight + minutes(number)))
         }

@@ -242,7 +242,7 @@ final class MusicLibrary: Sendable {
             return .days(days)
         case .podcast, .recording:
             return state.showFiles[content]?.lazy
-                .compactMap { part in track(part.file, state).flatMap { Track(part, of: $0) } }
+                .compactMap { part in Self.track(part.file, state).flatMap { Track(part, of: $0) } }
                 .first.map(Programming.Source.file)
         case .stream: return nil
         }

@@ -50,22 +50,23 @@ struct PodcastShelf {
         _ which: Content.Episode, of feed: PodcastFeed, in url: String, passing passed: Set<String>
     ) -> [PodcastFeed.Episode] {
         let left = feed.episodes.filter { !passed.contains(path(of: $0, in: url)) }
-        return which == .newest ? left : left.reversed()
+        return which == .newest ? left : Array(left.reversed())
     }
 
     /// Those of some episodes that are there, the first of them at the beginning.
     func files(_ wanted: [PodcastFeed.Episode], of feed: PodcastFeed, in url: String) -> [ShowFile] {
-        wanted.lazy.compactMap { episode in
+        var files: [ShowFile] = []
+        for episode in wanted where files.count < Self.depth {
             let path = path(of: episode, in: url)
-            guard let status = try? FileStatus(path), status.kind == .file, status.size > 0 else {
-                return nil
-            }
-            return ShowFile(
-                file: LibraryFile(
-                    path: path, key: episode.id, size: status.size, modified: status.modified, place: place,
-                    artist: feed.title.isEmpty ? nil : feed.title,
-                    title: episode.title.isEmpty ? feed.title : episode.title))
-        }.prefix(Self.depth).map(\.self)
+            guard let status = try? FileStatus(path), status.kind == .file, status.size > 0 else { continue }
+            files.append(
+                ShowFile(
+                    file: LibraryFile(
+                        path: path, key: episode.id, size: status.size, modified: status.modified,
+                        place: place, artist: feed.title.isEmpty ? nil : feed.title,
+                        title: episode.title.isEmpty ? feed.title : episode.title)))
+        }
+        return files
     }
 
     /// Deletes all that is not of these podcasts, and of each the episodes that are not to be kept.

@@ -170,7 +170,8 @@ final class Podcasts: Sendable {
         let pause = trouble == nil ? Self.interval : Self.patience
         state.withLock { state in
             guard let place = state.feeds.firstIndex(where: { $0.url == feed.url }) else { return }
-            (state.feeds[place].feed, state.feeds[place].mark) = (known, mark)
+            state.feeds[place].feed = known
+            state.feeds[place].mark = mark
             state.feeds[place].due = cshims_monotonic_now() + pause.nanoseconds
             state.feeds[place].readTrouble = trouble
         }
