@@ -27,6 +27,17 @@ extension History {
         try ask(deadline) { store throws(Trouble) in try store.read { try $0.aired(last: max(0, count)) } }
     }
 
+    /// Items of the files below a folder that went on air at an instant or later, the earliest first.
+    ///
+    /// - Parameter folder: an absolute path without a slash at its end.
+    public func aired(
+        below folder: String, since instant: Instant, deadline: Duration = .seconds(2)
+    ) throws(HistoryError) -> [Aired] {
+        try ask(deadline) { store throws(Trouble) in
+            try store.read { try $0.aired(below: folder, since: instant) }
+        }
+    }
+
     /// Facts and items in one list, from a place on, `limit` at the most.
     public func lines(
         from place: JournalPlace, limit: Int, deadline: Duration = .seconds(2)

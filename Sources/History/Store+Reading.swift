@@ -41,6 +41,17 @@ extension Database {
                 """, arguments: [instant.frames])
     }
 
+    /// Items of the files below a folder that went on air at an instant or later, the earliest first.
+    func aired(below folder: String, since instant: Instant) throws -> [Aired] {
+        // "0" is the character behind the slash: all between are the names that begin with the folder's.
+        try Row.fetchAll(
+            self,
+            sql: """
+                SELECT * FROM journal WHERE file_frame IS NOT NULL AND at >= ? AND file > ? AND file < ? ORDER BY at
+                """, arguments: [instant.frames, folder + "/", folder + "0"]
+        ).compactMap(Aired.init)
+    }
+
     /// The newest items, in the order in which they were on air.
     func aired(last count: Int) throws -> [Aired] {
         try Row.fetchAll(

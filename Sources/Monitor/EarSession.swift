@@ -1,6 +1,7 @@
 internal import Audio
 internal import CShims
 internal import Codecs
+internal import Web
 
 /// What an ear's thread has of its connection, and what it makes of it.
 struct EarSession: ~Copyable {

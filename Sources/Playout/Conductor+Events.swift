@@ -148,7 +148,7 @@ extension Conductor {
         if let expected = timeline.item(after: current, at: nextStart),
             expected.track.file == loaded.item.track.file,
             expected.kind == loaded.item.kind, expected.queueID == loaded.item.queueID,
-            expected.start + loaded.offset == current.end ?? expected.start,
+            expected.start + loaded.offset == current.end ?? expected.begins,
             frame(of: expected.until) == loaded.deck.until
         {
             next?.item = expected

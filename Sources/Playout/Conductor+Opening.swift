@@ -5,7 +5,9 @@ internal import Programme
 /// What follows: it is opened ahead of its time, handed to the engine as a deck when it has frames, and dropped when it cannot
 /// be played.
 extension Conductor {
-    func load(_ item: Item, from offset: Length) { next = open(item, from: offset) }
+    func load(_ item: Item, from offset: Length) {
+        next = open(item, from: max(offset, item.track.begin ?? .zero))
+    }
 
     func open(_ item: Item, from offset: Length) -> Loaded {
         let track = opener.open(item.track.file, from: offset)

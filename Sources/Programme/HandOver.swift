@@ -1,7 +1,8 @@
 /// Who has the air, the programme or a DJ, and what covers a DJ's drop-out (design, section 4.7): the top of the ladder.
 ///
 /// Whose turn it can be is the schedule's to say (`enter`); who is admitted then stands in `AirWindow`. An operator's
-/// take-over counts more.
+/// take-over counts more. A stream that a show plays is a guest as well, behind every person: whoever comes gets the air
+/// from it.
 ///
 /// A pure state machine. Each event gives the orders that put it into effect; `orders(at:)` gives those that only time
 /// brings. A DJ who connected waits in the green room until its turn; it loses the air by leaving, by a drop-out, by
@@ -55,6 +56,8 @@ public struct HandOver: Sendable, Hashable {
         /// It is to get the air as soon as it is ready, whoever has it.
         public fileprivate(set) var isNext = false
 
+        /// Nobody, but a stream that a show plays.
+        var isStream: Bool { AirWindow.isStream(account) }
         var canAir: Bool { isReady && !isSilent && !isHeld }
     }
 
@@ -104,7 +107,7 @@ public struct HandOver: Sendable, Hashable {
         guests.removeAll { guest in old.contains { $0.session == guest.session } }
         var guest = Guest(session: session, account: account, since: now)
         guest.isHeld = old.contains(where: \.isHeld)
-        guest.isNext = guests.contains { $0.account == account }
+        guest.isNext = !guest.isStream && guests.contains { $0.account == account }
         guests.append(guest)
         return (true, old.map { .dismiss(session: $0.session) })
     }
@@ -113,7 +116,7 @@ public struct HandOver: Sendable, Hashable {
     public mutating func ready(session: Int, at now: Instant) -> [Order] {
         guard let place = place(session), !guests[place].isReady else { return [] }
         guests[place].isReady = true
-        if rules.takeover == .atOnce { guests[place].isNext = true }
+        if rules.takeover == .atOnce, !guests[place].isStream { guests[place].isNext = true }
         return decide()
     }
 
@@ -190,7 +193,9 @@ public struct HandOver: Sendable, Hashable {
             overtimeEnd = nil
             return decide()
         }
-        guard case .live = air, rules.overtime > .zero else { return release(at: now) }
+        guard case .live = air, rules.overtime > .zero, !AirWindow.isStream(heard) else {
+            return release(at: now)
+        }
         overtimeEnd = overtimeEnd ?? now + rules.overtime
         return decide()
     }
@@ -212,7 +217,9 @@ public struct HandOver: Sendable, Hashable {
     public func isOnAir(_ session: Int) -> Bool { air == .live(session: session) }
 
     /// Whether a DJ is ready who does not have the air.
-    public var somebodyWaits: Bool { guests.contains { canAir($0) && !isOnAir($0.session) } }
+    public var somebodyWaits: Bool {
+        guests.contains { canAir($0) && !isOnAir($0.session) && !$0.isStream }
+    }
 
     private func canAir(_ guest: Guest) -> Bool { guest.canAir && isAdmitted(guest.account) }
 
@@ -255,12 +262,17 @@ public struct HandOver: Sendable, Hashable {
 
     /// Whose turn it is.
     private var candidate: Guest? {
-        let waiting = guests.filter(canAir)
+        let able = guests.filter(canAir)
+        let waiting = able.filter { !$0.isStream } + able.filter(\.isStream)
         if let next = waiting.last(where: \.isNext) { return next }
         switch air {
-        case .live: return overtimeEnd == nil ? nil : waiting.first
+        case .live where overtimeEnd == nil:
+            // From a stream a person takes the air, from a person nobody.
+            return accountOnAir.map(AirWindow.isStream) ?? false ? waiting.first { !$0.isStream } : nil
+        case .live: return waiting.first
         case .programme: return waiting.first
-        case .bridged(let account, _): return waiting.first { $0.account == account } ?? waiting.first
+        case .bridged(let account, _):
+            return waiting.first { $0.account == account } ?? waiting.first { !$0.isStream }
         }
     }
 }

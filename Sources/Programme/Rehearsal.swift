@@ -101,7 +101,8 @@ public struct Rehearsal: Sendable {
         if plan.start - slot.start > Self.slight { note(.late(plan.start - slot.start), slot, slot.start) }
         let supply = timeline.programming.supply(of: slot)
         if supply.file == nil, supply.isStandard, !slot.isContinuation,
-            show.plays != nil || show.otherwise != nil
+            let content = show.plays ?? show.otherwise,
+            !content.isStream
         {
             note(.nothingToPlay, slot, slot.start)
         }

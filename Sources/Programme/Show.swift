@@ -83,6 +83,9 @@ public enum Content: Hashable, Sendable {
     /// The newest recording of another show.
     case recording(of: String)
 
+    /// Whether it comes from outside while it is on: nothing can be planned of it.
+    var isStream: Bool { if case .stream = self { true } else { false } }
+
     public enum Episode: String, Sendable, CaseIterable {
         case newest
         /// The first that was not on yet.

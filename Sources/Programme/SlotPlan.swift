@@ -129,7 +129,9 @@ extension SlotPlan {
                 from = item.end!
             }
         }
-        if let track = supply.file, let played, track.length.map({ $0 > played }) ?? true {
+        if let track = supply.file, let played = played.map({ $0 + (track.begin ?? .zero) }),
+            track.length.map({ $0 > played }) ?? true
+        {
             var item = Item(
                 kind: .track, track: track, start: from - played, length: track.length, after: Cursor(),
                 show: slot.show?.name, slot: slot.key)

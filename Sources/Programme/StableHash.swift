@@ -1,9 +1,11 @@
 /// A hash that is the same in every process, on every machine, in every year: Swift's own is seeded anew at each start.
-struct StableHash {
+public struct StableHash {
     private var state: UInt64 = 0xcbf2_9ce4_8422_2325
 
+    public init() {}
+
     /// FNV-1a over the text's UTF-8, with its length so that neighbouring texts cannot run together.
-    mutating func add(_ text: String) {
+    public mutating func add(_ text: String) {
         for byte in text.utf8 { add(byte: byte) }
         add(UInt64(text.utf8.count))
     }
@@ -18,7 +20,7 @@ struct StableHash {
     var value: UInt64 { Self.mix(state) }
 
     /// The hash as sixteen hexadecimal digits.
-    var digits: String {
+    public var digits: String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }

@@ -5,8 +5,10 @@ public struct Track: Hashable, Sendable, Codable {
     /// The file's name within its playlist: what the order is computed from, so that a library that moved to another
     /// folder or machine keeps its order.
     public var key: String
-    /// Exact, from a full decode; nil for a file that is not measured yet.
+    /// Exact, from a full decode; nil for a file that is not measured yet. Shorter when its end is not to be heard.
     public var length: Length?
+    /// The place in the file from which on it is heard: a recording began before its show. Nil for its first frame.
+    public var begin: Length?
     /// Integrated loudness in LUFS (EBU R128); nil when nothing in the file passes the gate, or not measured.
     public var loudness: Double?
     /// True peak in dBTP (ITU-R BS.1770); nil when not measured.

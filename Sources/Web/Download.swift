@@ -1,6 +1,7 @@
 internal import CCurl
+internal import Glibc
 
-/// A small file of another server's, fetched by GET on the calling thread, which it blocks until the deadline at most.
+/// A file of another server's, fetched by GET on the calling thread, which it blocks until the deadline at most.
 ///
 /// Certificates are verified. From https no redirection leads to http. What comes is bounded before it is kept.
 public struct Download: Sendable {
@@ -48,8 +49,44 @@ public struct Download: Sendable {
         self.known = known
     }
 
+    /// A small file, into memory.
+    ///
     /// - Parameter isStopping: asked several times a second, to end early.
     public func fetch(unless isStopping: @escaping () -> Bool = { false }) throws(Failure) -> Answer {
+        let intake = Intake(most: most, file: nil, isStopping: isStopping)
+        return try run(intake) == 304 ? .unchanged : .new(intake.bytes, intake.mark)
+    }
+
+    /// A large file, to the disk: whole or not at all. What is there under that name is replaced.
+    ///
+    /// - Parameter path: it stands beside it, with `.new` behind its name, while it is on its way.
+    public func save(
+        to path: String, unless isStopping: @escaping () -> Bool = { false }
+    ) throws(Failure) {
+        let new = path + ".new"
+        let file = unsafe open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw Failure(description: Self.words(ofDisk: errno)) }
+        defer { close(file) }
+        do throws(Failure) {
+            let intake = Intake(most: most, file: file, isStopping: isStopping)
+            guard try run(intake) != 304, intake.count > 0 else {
+                throw Failure(description: "it holds nothing")
+            }
+            guard fsync(file) == 0, unsafe rename(new, path) == 0 else {
+                throw Failure(description: Self.words(ofDisk: errno))
+            }
+        } catch {
+            unsafe unlink(new)
+            throw error
+        }
+    }
+
+    private static func words(ofDisk code: Int32) -> String {
+        unsafe "the disk does not take it (\(String(cString: strerror(code))))"
+    }
+
+    /// The status of an answer that is one.
+    private func run(_ intake: Intake) throws(Failure) -> Int {
         guard let curl = Curl(url, protocols: "http,https", connecting: .seconds(10)) else {
             throw Failure(description: "libcurl cannot be set up")
         }
@@ -59,33 +96,42 @@ public struct Download: Sendable {
         curl.set(CURLOPT_REDIR_PROTOCOLS_STR, isEncrypted ? "https" : "http,https")
         curl.set(CURLOPT_FAILONERROR, 1)
         curl.set(CURLOPT_TIMEOUT_MS, Int(deadline.components.seconds) * 1_000)
+        // A line that gives less than 1 kB/s for a minute is dead.
+        curl.set(CURLOPT_LOW_SPEED_LIMIT, 1_000)
+        curl.set(CURLOPT_LOW_SPEED_TIME, 60)
         if let user { curl.set(CURLOPT_USERNAME, user) }
         if let password { curl.set(CURLOPT_PASSWORD, password) }
         let conditions = [
             known.tag.map { "If-None-Match: \($0)" }, known.date.map { "If-Modified-Since: \($0)" },
         ]
         curl.set(CURLOPT_HTTPHEADER, conditions.compactMap(\.self))
-        let intake = Intake(most: most, isStopping: isStopping)
         let result = intake.run(curl)
         guard result == CURLE_OK else {
             if intake.isTooLong { throw Failure(description: "it is longer than \(most) bytes") }
+            if let code = intake.diskError { throw Failure(description: Self.words(ofDisk: code)) }
             let status = curl.status
             throw Failure(description: Curl.words(result) + (status >= 400 ? " (status \(status))" : ""))
         }
-        return curl.status == 304 ? .unchanged : .new(intake.bytes, intake.mark)
+        return curl.status
     }
 }
 
 /// What comes of one answer.
 private final class Intake {
     private let most: Int
+    /// Where it goes; nil for `bytes`.
+    private let file: Int32?
     private let isStopping: () -> Bool
     private(set) var bytes: [UInt8] = []
+    private(set) var count = 0
+    /// Why the disk did not take it.
+    private(set) var diskError: Int32?
     private(set) var mark = Download.Mark()
     private(set) var isTooLong = false
 
-    init(most: Int, isStopping: @escaping () -> Bool) {
+    init(most: Int, file: Int32?, isStopping: @escaping () -> Bool) {
         self.most = most
+        self.file = file
         self.isStopping = isStopping
     }
 
@@ -117,9 +163,24 @@ private final class Intake {
     }
 
     private func take(_ part: UnsafeRawBufferPointer) -> Bool {
-        isTooLong = bytes.count + part.count > most
-        if !isTooLong { unsafe bytes.append(contentsOf: part) }
-        return !isTooLong
+        count += part.count
+        isTooLong = count > most
+        guard !isTooLong else { return false }
+        guard let file else {
+            unsafe bytes.append(contentsOf: part)
+            return true
+        }
+        var rest = unsafe part
+        while !rest.isEmpty {
+            let written = unsafe write(file, rest.baseAddress, rest.count)
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else {
+                diskError = errno
+                return false
+            }
+            unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+        }
+        return true
     }
 
     private func take(header line: String) {

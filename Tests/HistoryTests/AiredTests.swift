@@ -65,6 +65,22 @@ import Testing
         #expect(try history.items().map(\.length) == [minutes(1), nil])
     }
 
+    @Test func theItemsOfAFolderAreThoseBelowIt() throws {
+        let folder = try TemporaryDirectory()
+        let history = History(folder.path)
+        let files = [
+            "/data/podcasts/a/1.mp3", "/data/podcasts/2.mp3", "/data/podcasts0/3", "/data/podcast/4",
+        ]
+        for (number, file) in files.enumerated() {
+            history.began(Aired(kind: .track, file: file, start: midnight + minutes(number)))
+        }
+        func found(since instant: Instant) throws -> [String] {
+            try history.aired(below: "/data/podcasts", since: instant, deadline: .seconds(60)).map(\.file)
+        }
+        #expect(try found(since: Instant(frames: .min)) == Array(files.prefix(2)))
+        #expect(try found(since: midnight + minutes(1)) == [files[1]])
+    }
+
     @Test func overACrossfadeBothItemsHaveTheirWholeLength() throws {
         let folder = try TemporaryDirectory()
         let history = History(folder.path)

@@ -66,6 +66,40 @@ struct Once: Agenda {
         #expect(journal.aired.map(\.file) == planned.map(\.track.file))
     }
 
+    /// The rotation, and in the slot a recording whose show began later.
+    private var recording: Programming {
+        var recorded = station.tracks[7]
+        recorded.begin = Length(frames: 30_000)
+        let show = Show(name: "Nacht", airings: [], plays: .recording(of: "Abend"))
+        return Programming(
+            rotation: programming.rotation,
+            schedule: Schedule(
+                shows: [show], agenda: Once(all: [Occurrence(show: 0, start: begin, end: end)])),
+            sources: [.recording(of: "Abend"): .file(recorded)])
+    }
+
+    @Test func aRecordingIsHeardFromWhereItsShowBegan() {
+        let journal = FakeJournal()
+        let heard = station.mix(
+            FakeLibrary(station.files), timeline: Timeline(recording), from: now, frames: 500_000,
+            journal: journal)
+        #expect(heard[300_000].file == 8 && heard[300_000].frame == 30_000 % 4_096)
+        #expect(journal.aired.contains { $0.start == begin && $0.offset == Length(frames: 30_000) })
+        #expect(heard[300_000 + 125_000 - 1].file == 8 && heard[300_000 + 125_000].file != 8)
+        #expect(journal.facts.map(\.kind) == [.start, .stop])
+    }
+
+    @Test func whatComesBeforeItsShowIsNotHeardAfterADJEither() {
+        // Whoever is on air has no end that is known, and what follows is opened without one.
+        let journal = FakeJournal()
+        let engine = HandCranked(
+            station: station, timeline: Timeline(recording), emergency: nil, journal: journal)
+        let item = Timeline(recording).item(at: begin)!
+        _ = engine.crank(blocks: 3, from: now)
+        engine.conductor.load(item, from: .zero)
+        #expect(engine.conductor.next?.offset == Length(frames: 30_000))
+    }
+
     @Test func aSkipAtTheEndOfASlotStaysInIt() {
         let journal = FakeJournal()
         let engine = HandCranked(

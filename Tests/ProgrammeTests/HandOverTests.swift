@@ -163,4 +163,58 @@ import Testing
             #expect(Set(air.guests.map(\.account)).count + 1 >= air.guests.count)
         }
     }
+
+    // MARK: Streams of shows
+
+    /// A machine in whose window a stream is admitted, and `others`; the stream is ready.
+    private func relaying(_ others: Set<String> = [], _ takeover: HandOver.Takeover = .atOnce) -> HandOver {
+        var air = HandOver(
+            rules: .init(takeover: takeover, bridge: Length(seconds: 20), overtime: Length(seconds: 60)))
+        let accounts = others.union([AirWindow.stream(of: "Plenum")])
+        _ = air.enter(AirWindow(accounts: accounts, start: second(0), end: second(100)), at: second(0))
+        _ = air.arrive(session: -1, account: AirWindow.stream(of: "Plenum"), at: second(0))
+        _ = air.ready(session: -1, at: second(1))
+        return air
+    }
+
+    @Test func aStreamHasTheAirInItsShowsAloneAndHasNoOvertime() {
+        var air = HandOver(rules: .init(overtime: Length(seconds: 60)))
+        _ = air.arrive(session: -1, account: AirWindow.stream(of: "Plenum"), at: second(0))
+        #expect(air.ready(session: -1, at: second(1)) == [])
+        let own: Set = [AirWindow.stream(of: "Plenum")]
+        let window = { (from: Double, to: Double) in
+            AirWindow(accounts: own, start: second(from), end: second(to))
+        }
+        #expect(air.enter(window(2, 10), at: second(2)) == [.air(session: -1)])
+        // The next show has it too: nothing happens.
+        #expect(air.enter(window(10, 20), at: second(10)) == [])
+        #expect(
+            air.enter(AirWindow(accounts: nil, start: second(20), end: nil), at: second(20)) == [.programme])
+    }
+
+    @Test(arguments: HandOver.Takeover.allCases)
+    func aPersonGetsTheAirFromAStreamAndAStreamFromNobody(takeover: HandOver.Takeover) {
+        var air = relaying(["anna"], takeover)
+        #expect(air.air == .live(session: -1))
+        _ = air.arrive(session: 1, account: "anna", at: second(5))
+        #expect(air.ready(session: 1, at: second(6)) == [.air(session: 1)])
+        #expect(!air.somebodyWaits)
+        // It comes anew, and is ready anew.
+        #expect(air.leave(session: -1, clean: false, at: second(7)) == [])
+        _ = air.arrive(session: -2, account: AirWindow.stream(of: "Plenum"), at: second(8))
+        #expect(air.ready(session: -2, at: second(9)) == [])
+        // A drop-out of a person has its bed.
+        #expect(air.dropOut(session: 1, at: second(10)) == [.bed])
+        #expect(air.orders(at: second(30)) == [.air(session: -2)])
+        #expect(air.ready(session: 1, at: second(31)) == [.air(session: 1)])
+        #expect(air.leave(session: 1, clean: true, at: second(40)) == [.air(session: -2)])
+    }
+
+    @Test func aStreamThatBreaksIsCoveredAndComesBack() {
+        var air = relaying()
+        #expect(air.leave(session: -1, clean: false, at: second(10)) == [.bed])
+        #expect(air.orders(at: second(30)) == [.programme])
+        _ = air.arrive(session: -2, account: AirWindow.stream(of: "Plenum"), at: second(40))
+        #expect(air.ready(session: -2, at: second(41)) == [.air(session: -2)])
+    }
 }

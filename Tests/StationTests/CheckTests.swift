@@ -100,20 +100,26 @@ import Testing
         #expect(problems.allSatisfy { $0.severity == .note })
     }
 
-    @Test func whatAShowCannotPlayYetIsANote() throws {
-        try makeStation(
-            sampleText
-                + """
+    @Test func aRepeatOfWhatIsNotRecordedIsANote() throws {
+        let shows = """
 
-                shows:
-                  - { name: Strom, on: daily, at: "10:00", for: 1h, play: "https://radio.example/a.ogg" }
-                """)
-        let problems = check()
-        #expect(
-            told(problems).map { $0.split(separator: " ").dropFirst().joined(separator: " ") } == [
-                "the show Strom plays a stream, which cannot be played yet: the rotation is on instead"
-            ])
-        #expect(problems.allSatisfy { $0.severity == .note })
+            live: { mounts: [ /live ], RECORDINGS }
+            shows:
+              - { name: Abend, on: daily, at: "20:00", for: 1h, SHOW }
+              - { name: Wieder, on: daily, at: "10:00", for: 1h, repeat_of: Abend }
+            """
+        for (recordings, show, word) in [
+            ("takeover: at once", "live: anna", "but nothing is recorded"),
+            ("recordings: { to: rec }", "play: rotation", "in which nobody may be live"),
+            ("recordings: { to: rec }", "live: anna", nil),
+        ] {
+            try makeStation(
+                sampleText
+                    + shows.replacing("RECORDINGS", with: recordings).replacing("SHOW", with: show))
+            let problems = check().filter { $0.description.contains("Wieder") }
+            #expect(problems.map(\.severity) == (word == nil ? [] : [.note]))
+            #expect(problems.allSatisfy { $0.description.contains(word ?? "") })
+        }
     }
 
     @Test func theEmergencyIsASingleFile() throws {

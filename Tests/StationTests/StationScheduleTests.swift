@@ -45,6 +45,20 @@ import Testing
             slots(schedule, "2026-12-03T12:00:00Z", days: 1).first == "Lesung 2026-12-03 17:00:00 18:00:00")
     }
 
+    @Test func aStreamHasTheAirInTheShowsThatPlayIt() throws {
+        let text = scheduleSample.replacing("otherwise: rotation", with: "otherwise: https://a.example/b.ogg")
+            .replacing("play: rotation", with: "play: https://a.example/b.ogg")
+        let grid = ShowGrid(try ShowGrid.Plan(load(text), since: Instant(frames: 0)))
+        func accounts(_ time: String) -> Set<String>? {
+            let instant = Instant(wallNanoseconds: StationTime(rfc3339: time)!.nanoseconds)
+            return grid.airWindow(at: instant, isByScheduleAlone: false).accounts
+        }
+        // Both shows have it by one name, so that it would go on between them.
+        #expect(accounts("2026-12-01T07:30:00+01:00") == ["stream:Frühstück"])
+        #expect(accounts("2026-12-01T20:30:00+01:00") == ["stream:Frühstück", "redaktion", "gast"])
+        #expect(accounts("2026-12-01T12:00:00+01:00") == nil)
+    }
+
     // MARK: Published
 
     /// 2026-12-01T19:30:00Z, in the middle of the first Küchenradio.

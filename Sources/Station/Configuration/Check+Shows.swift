@@ -17,16 +17,20 @@ extension Check {
 
     private mutating func lookAtContents() {
         for (index, show) in configuration.shows.enumerated() {
-            let kind: String
-            switch show.plays ?? show.otherwise {
-            case .podcast: kind = "a podcast"
-            case .stream: kind = "a stream"
-            case .recording: kind = "a recording"
-            case .playlist, .continued, .file, .newest, .dated, nil: continue
-            }
+            guard case .recording(let name)? = show.plays ?? show.otherwise else { continue }
+            lookAtRepeat(of: name, by: show, "shows[\(index)]")
+        }
+    }
+
+    private mutating func lookAtRepeat(of name: String, by show: Show, _ key: String) {
+        if configuration.live?.recordings == nil {
             report(
-                "the show \(show.name.shown) plays \(kind), which cannot be played yet: the rotation is on instead",
-                "shows[\(index)]", .note)
+                "the show \(show.name.shown) repeats \(name.shown), but nothing is recorded, and the rotation is on "
+                    + "instead: add recordings: below live:, and where to", key, .note)
+        } else if configuration.shows.first(where: { $0.name == name })?.live.isEmpty ?? false {
+            report(
+                "the show \(show.name.shown) repeats \(name.shown), in which nobody may be live, and only what DJs send "
+                    + "is recorded: play what \(name.shown) plays instead", key, .note)
         }
     }
 

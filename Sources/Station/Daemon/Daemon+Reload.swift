@@ -49,6 +49,8 @@ extension Daemon {
                 let plan = try plan(of: configuration)
                 adopt(plan)
                 library.follow(configuration, plan.schedule)
+                podcasts.follow(configuration, plan.schedule)
+                lookAtShowFiles()
                 try control.apply(Self.settings(configuration, grid, logger))
             } catch {
                 logger.error("the schedule stays as it is", metadata: ["why": "\(error)"])
@@ -62,6 +64,7 @@ extension Daemon {
             logger.notice("the schedule changes", metadata: ["what": "\(sentence)"])
         }
         grid.adopt(plan)
+        relayStreams()
     }
 
     private func apply(_ new: Configuration, _ schedule: Schedule, instead old: Configuration) -> String {
@@ -105,6 +108,8 @@ extension Daemon {
         calendars.follow(new)
         watch.follow(new)
         library.follow(new, schedule)
+        podcasts.follow(new, schedule)
+        lookAtShowFiles()
         return "The configuration is in force: \(mounts.count) mounts, \(pushes.count) targets, "
             + "\(new.playlists.count) playlists."
     }

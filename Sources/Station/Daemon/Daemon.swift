@@ -35,6 +35,7 @@ public final class Daemon: Sendable {
     let door: FrontDoor
     let grid: ShowGrid
     let calendars: CalendarFeeds
+    let podcasts: Podcasts
     let passwords = PasswordClerk()
     let stage: Stage
     let recorder: ShowRecorder
@@ -42,11 +43,14 @@ public final class Daemon: Sendable {
     let room: ListeningRoom
     let alarm: Alarm
     let lateness = Lateness()
+    /// The streams that shows play.
+    private let relays = Mutex<[Relay]>([])
     private let announcer = Announcer()
     let running: Mutex<Running>
     let onAirSince: Instant
-    /// One reload at a time.
+    /// One reload at a time, and one look at the files of shows.
     let reloading = Mutex(())
+    private let looking = Mutex(())
     private let opener: MediaOpener
     private let meter: MediaMeter
     let watch: LibraryWatch
@@ -128,9 +132,14 @@ public final class Daemon: Sendable {
                 try? control.adopt(programming)
             })
         let library = library
+        podcasts = Podcasts(
+            Podcasts.Station(
+                now: Self.now, aired: { try? history.aired(below: $0, since: $1) },
+                isBroken: { library.isBroken($0) }), logger: logger)
         watch = LibraryWatch(configuration) { scans in
             library.scanned(scans)
-            history.scanned(present: Set(scans.values.flatMap { $0.files.map(\.path) }), at: Self.now())
+            let listed = Set(scans.values.flatMap { $0.files.map(\.path) })
+            history.scanned(present: listed.union(library.showFiles), at: Self.now())
         }
         recorder = ShowRecorder(logger: logger, now: Self.wall)
         aircheck = Aircheck(logger: logger, now: Self.wall)
@@ -167,6 +176,9 @@ public final class Daemon: Sendable {
         let server = try ControlServer(
             path: configuration.server.control, handler: DaemonControl(daemon: self))
         commands.withLock { $0 = server }
+        recorder.whenChanged { [self] in lookAtShowFiles() }
+        podcasts.follow(configuration, grid.plan.schedule)
+        lookAtShowFiles()
         // The look at the disk and the reading of the index need about the same time: both go on at once.
         watch.start()
         library.know((try? history.library()) ?? [])
@@ -199,6 +211,8 @@ public final class Daemon: Sendable {
         room.start(ListeningRoom.Settings(configuration, port: ports[0], pass: door.pass))
         server.start()
         calendars.start { [self] in adoptCalendars() }
+        podcasts.start { [self] in lookAtShowFiles() }
+        relayStreams()
     }
 
     /// The status as soon as something is on air: the bottom of the programme sees to it that this comes.
@@ -215,6 +229,8 @@ public final class Daemon: Sendable {
     private func stop() async {
         commands.withLock { $0.take() }?.stop()
         calendars.stop()
+        podcasts.stop()
+        for relay in relays.withLock({ $0 }) { relay.stop() }
         announcer.stop()
         room.stop()
         alarm.stop()
@@ -252,6 +268,38 @@ public final class Daemon: Sendable {
         let zone = TimeZone(identifier: configuration.station.timezone) ?? .gmt
         recorder.follow((configuration.live?.recordings).map(RecordingFolder.Rules.init), zone: zone)
         aircheck.follow(configuration.aircheck.map(Aircheck.Rules.init), mounts, zone: zone)
+    }
+
+    /// Has the library know which recordings and episodes there are for shows. Blocks for the disk.
+    func lookAtShowFiles() {
+        looking.withLock { _ in
+            let configuration = running.withLock { $0.configuration }
+            let repeats = Repeats(configuration, grid.plan.schedule).files(besides: recorder.writing)
+            library.found(repeats.merging(podcasts.files) { first, _ in first })
+        }
+    }
+
+    /// Has the streams fetched that the shows now play.
+    func relayStreams() {
+        let streams = grid.plan.streams
+        var gone: [Relay] = []
+        relays.withLock { relays in
+            gone = relays.filter { streams[$0.url] != $0.account }
+            relays.removeAll { relay in gone.contains { $0 === relay } }
+            for (url, account) in streams where !relays.contains(where: { $0.url == url }) {
+                let relay = Relay(
+                    url: url, account: account, control: control, opener: opener, grid: grid, logger: logger,
+                    now: Self.wall)
+                relay.start()
+                relays.append(relay)
+            }
+        }
+        for relay in gone { relay.stop() }
+    }
+
+    /// What is wrong with podcasts and streams, a sentence each.
+    var troublesOfShows: [String] {
+        podcasts.troubles + relays.withLock { $0.compactMap(\.trouble) }.sorted()
     }
 
     private func announce() {

@@ -55,7 +55,7 @@ struct DaemonControl: ControlHandler {
         var library = daemon.library.report
         library = LibraryReport(
             files: library.files, measured: library.measured, measuring: library.measuring,
-            problems: library.problems
+            problems: library.problems + daemon.troublesOfShows
                 + report.troubles.map { trouble in
                     let at = time(trouble.at).local
                     return "\(trouble.words) (\(at.day) \(at.clock))"

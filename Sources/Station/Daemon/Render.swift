@@ -112,20 +112,31 @@ public struct Render {
         return timeline
     }
 
+    /// What lies here for shows, as the daemon would play it.
+    private static func showFiles(
+        _ configuration: Configuration, _ schedule: Schedule, _ history: History
+    ) -> [Content: [ShowFile]] {
+        let shelf = PodcastShelf(configuration)
+        let aired = (try? history.aired(below: shelf.folder, since: Instant(frames: .min))) ?? []
+        return Repeats(configuration, schedule).files()
+            .merging(shelf.files(of: schedule, aired, at: Daemon.now())) { first, _ in first }
+    }
+
     /// The programming with every file measured; what is measured here, the daemon need not measure again.
     static func measured(
         _ configuration: Configuration, _ history: History, progress: (Double) -> Void
     ) throws(AlmanacProblem) -> Programming {
         let meter = MediaMeter(program: Programs.media)
+        let schedule = try configuration.schedule(with: FeedShelf(configuration).shows(of: configuration))
         let library = MusicLibrary(
-            configuration: configuration,
-            schedule: try configuration.schedule(with: CalendarShelf(configuration).shows(of: configuration)),
+            configuration: configuration, schedule: schedule,
             measure: { MusicLibrary.measure($0, with: meter) },
             store: { history.keep([$0]) },
             upcoming: { [] },
             now: Daemon.now, changed: { _ in })
         // Without an index every file is measured anew.
         library.know((try? history.library()) ?? [])
+        library.found(showFiles(configuration, schedule, history))
         library.scanned(PlaylistScan.all(of: configuration))
         library.measureAll { done, all in progress(Double(done) / Double(all)) }
         return library.programming

@@ -22,6 +22,8 @@ final class MusicLibrary: Sendable {
         var configuration: Configuration
         var schedule: Schedule
         var scans: [String: PlaylistScan] = [:]
+        /// What shows play beside playlists: of each content the file that is wanted first.
+        var showFiles: [Content: [ShowFile]] = [:]
         /// What is known, by path.
         var index: [String: LibraryEntry] = [:]
         var hasIndex = false
@@ -113,6 +115,12 @@ final class MusicLibrary: Sendable {
         }
     }
 
+    /// Recordings and episodes of shows have come or gone.
+    func found(_ files: [Content: [ShowFile]]) {
+        guard state.withLock({ $0.showFiles != files }) else { return }
+        news { $0.showFiles = files }
+    }
+
     /// Gives out what follows from a piece of news, once both index and playlists are there.
     private func news(_ news: (inout State) -> Void) {
         let programming: Programming? = state.withLock { state in
@@ -133,6 +141,16 @@ final class MusicLibrary: Sendable {
 
     /// What can be planned now.
     var programming: Programming { state.withLock { Self.programming(&$0) } }
+
+    /// All files of the shows that no playlist names.
+    var showFiles: Set<String> {
+        state.withLock { Set($0.showFiles.values.joined().map(\.file.path)) }
+    }
+
+    /// Whether a file was looked at and cannot be played, as long as its bytes are what they were.
+    func isBroken(_ path: String) -> Bool {
+        state.withLock { $0.index[path]?.failure != nil && !$0.passing.contains(path) }
+    }
 
     /// How measuring stands, and what is wrong with files.
     var report: LibraryReport {
@@ -168,15 +186,18 @@ final class MusicLibrary: Sendable {
 
     // MARK: The plan
 
-    /// Files of the playlists that the programme and the shows use, each path once.
+    /// Files that the programme and the shows use, each path once.
     private static func files(_ state: State) -> [LibraryFile] {
         let programme = state.configuration.programme
         let names =
             [programme.standard] + (programme.identification.map { [$0.playlist] } ?? [])
             + state.schedule.contents.compactMap(\.playlist)
+        let ofShows = state.schedule.contents.flatMap { state.showFiles[$0] ?? [] }.map(\.file)
         var seen: Set<String> = []
         let all = names.flatMap { [$0] + state.configuration.drawn(by: $0) }
-        return all.flatMap { state.scans[$0]?.files ?? [] }.filter { seen.insert($0.path).inserted }
+        return (all.flatMap { state.scans[$0]?.files ?? [] } + ofShows).filter {
+            seen.insert($0.path).inserted
+        }
     }
 
     private static func measured(_ state: State) -> Int {
@@ -212,7 +233,7 @@ final class MusicLibrary: Sendable {
 
     /// What a show's content is, as far as it is known; nil when there is nothing to play.
     private static func source(_ content: Content, _ state: State) -> Programming.Source? {
-        guard let name = content.playlist else { return nil }
+        let name = content.playlist ?? ""
         switch content {
         case .playlist, .continued: return .rotation(rotation(name, state))
         case .file:
@@ -226,7 +247,11 @@ final class MusicLibrary: Sendable {
                 if let day = Day(named: file.path, by: pattern) { days[day] = track(file, state) }
             }
             return .days(days)
-        case .podcast, .stream, .recording: return nil
+        case .podcast, .recording:
+            return state.showFiles[content]?.lazy
+                .compactMap { part in Self.track(part.file, state).flatMap { Track(part, of: $0) } }
+                .first.map(Programming.Source.file)
+        case .stream: return nil
         }
     }
 

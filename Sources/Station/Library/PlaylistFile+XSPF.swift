@@ -16,15 +16,11 @@ extension PlaylistFile {
                 column: 1)
             return
         }
-        // A document type can only stand in UTF-16 without being seen here, and that has zero bytes.
-        let hasDocumentType = bytes.firstRange(of: Array("<!DOCTYPE".utf8)) != nil
-        guard !bytes.contains(0), !hasDocumentType else {
+        guard let parser = XMLParser(plain: bytes) else {
             addFault("this is no plain XSPF: save it as UTF-8 and without a <!DOCTYPE>", line: 1, column: 1)
             return
         }
         let reader = XSPFReader()
-        let parser = XMLParser(data: Data(bytes))
-        parser.shouldResolveExternalEntities = false
         parser.delegate = reader
         // The parser takes a file that ends early for a whole one.
         if !parser.parse() || !reader.isComplete {
@@ -35,6 +31,16 @@ extension PlaylistFile {
             reader.list.addFault("this is XML, but no XSPF list: export the list again", line: 1, column: 1)
         }
         self = reader.list
+    }
+}
+
+extension XMLParser {
+    /// A parser for a stranger's bytes; nil for those that have a document type, and with it entities.
+    convenience init?(plain bytes: [UInt8]) {
+        // A document type can only stand in UTF-16 without being seen here, and that has zero bytes.
+        guard !bytes.contains(0), bytes.firstRange(of: Array("<!DOCTYPE".utf8)) == nil else { return nil }
+        self.init(data: Data(bytes))
+        shouldResolveExternalEntities = false
     }
 }
 

@@ -41,16 +41,16 @@ struct RecordingFolder: Sendable, Equatable {
     /// Makes the file for a recording that begins now. None that is there is touched.
     ///
     /// - Parameters:
-    ///   - begin: when, by the station's clocks.
+    ///   - begin: when, by the station's clocks; the name has its second if it is not the minute's first.
     ///   - name: whose it is: letters, digits, `-` and `_` stay.
     func create(_ begin: WallTime, _ name: String, ending: String) throws(Trouble) -> RecordingFile {
         try? FileManager.default.createDirectory(atPath: rules.path, withIntermediateDirectories: true)
         try requireRoom()
-        let minute = "\(begin.day) \(begin.clock.prefix(5).replacing(":", with: "."))"
+        let clock = begin.clock.prefix(begin.second == 0 ? 5 : 8).replacing(":", with: ".")
         let safe = String(name.map { $0.isLetter || $0.isNumber || "-_".contains($0) ? $0 : "-" }.prefix(60))
         for number in 1...99 {
             let mark = number == 1 ? "" : " (\(number))"
-            let path = "\(rules.path)/\(minute) \(safe)\(mark).\(ending)"
+            let path = "\(rules.path)/\(begin.day) \(clock) \(safe)\(mark).\(ending)"
             let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
             if descriptor >= 0 { return RecordingFile(descriptor, path: path) }
             guard errno == EEXIST else { throw Trouble(rules.path, errno: errno) }
@@ -60,14 +60,18 @@ struct RecordingFolder: Sendable, Equatable {
 
     /// - Throws: when the disk has no more than what the station needs for itself.
     func requireRoom() throws(Trouble) {
-        var status = statvfs()
-        guard statvfs(rules.path, &status) == 0 else { throw Trouble(rules.path, errno: errno) }
-        let free = Int64(status.f_bavail) * Int64(status.f_frsize)
+        guard let free = Self.room(of: rules.path) else { throw Trouble(rules.path, errno: errno) }
         guard free > Self.spare else {
             throw Trouble(
                 "the disk of \(rules.path.shown) has only \(free / 1_000_000) MB left, which the station needs for itself: "
                     + "delete something, or keep less (keep, at_most); nothing is recorded")
         }
+    }
+
+    /// The bytes that a folder's disk has left; nil when that cannot be told.
+    static func room(of path: String) -> Int64? {
+        var status = statvfs()
+        return statvfs(path, &status) == 0 ? Int64(status.f_bavail) * Int64(status.f_frsize) : nil
     }
 
     // MARK: Old ones
@@ -102,12 +106,15 @@ struct RecordingFolder: Sendable, Equatable {
         return gone
     }
 
-    /// `2026-12-01 20.00 redaktion.ogg`.
-    static func isRecording(_ name: String) -> Bool {
-        name.wholeMatch(of: /\d{4}-\d\d-\d\d \d\d\.\d\d .+\.([a-z0-9]+)/).map {
-            endings.contains(String($0.1))
-        } ?? false
+    /// `2026-12-01 20.00 redaktion.ogg`, `2026-12-01 20.00.07 redaktion (2).ogg`: when it began, and whose it is.
+    static func parts(ofName name: String) -> (begin: WallTime, account: String)? {
+        let form = /(\d{4}-\d\d-\d\d) (\d\d)\.(\d\d)(?:\.(\d\d))? (.+?)(?: \(\d+\))?\.([a-z0-9]+)/
+        guard let match = name.wholeMatch(of: form), endings.contains(String(match.6)) else { return nil }
+        var text = "\(match.1)T\(match.2):\(match.3):\(match.4 ?? "00")"[...]
+        return WallTime(readingFrom: &text).map { ($0, String(match.5)) }
     }
+
+    static func isRecording(_ name: String) -> Bool { parts(ofName: name) != nil }
 }
 
 /// A recording that is being written. Closed with its last reference.

@@ -60,6 +60,9 @@ final class ShowRecorder: Sendable {
         var rules: RecordingFolder.Rules?
         var zone: TimeZone
         var shows: [Show] = []
+        /// Files that are not whole yet.
+        var writing: Set<String> = []
+        var changed: (@Sendable () -> Void)?
         var isStopping = false
     }
 
@@ -82,6 +85,12 @@ final class ShowRecorder: Sendable {
         state.withLock { ($0.rules, $0.zone) = (rules, zone) }
         signal.wake()
     }
+
+    /// Files that are being written.
+    var writing: Set<String> { state.withLock { $0.writing } }
+
+    /// Has somebody told when a recording is whole, or some are gone, on the recorder's thread.
+    func whenChanged(_ changed: @escaping @Sendable () -> Void) { state.withLock { $0.changed = changed } }
 
     /// Writes what waits and ends the thread. One that a dead disk holds is left behind after two seconds.
     func stop() {
@@ -119,10 +128,10 @@ final class ShowRecorder: Sendable {
             }
             if let rules, pruned.map({ ContinuousClock.now - $0 > Self.rounds }) ?? true {
                 pruned = .now
-                let paths = Set(writing.values.compactMap { $0.file?.path })
-                let gone = RecordingFolder(rules).prune(now: now(), writing: paths)
+                let gone = RecordingFolder(rules).prune(now: now(), writing: self.writing)
                 if !gone.isEmpty {
                     logger.info("old recordings are deleted", metadata: ["files": "\(gone.count)"])
+                    tell()
                 }
             }
             for show in shows {
@@ -132,10 +141,18 @@ final class ShowRecorder: Sendable {
                 writing[id] = isOver ? nil : known
                 if isOver { state.withLock { $0.shows.removeAll { $0 === show } } }
             }
+            let paths = Set(writing.values.compactMap { $0.file?.path })
+            let isWhole = state.withLock { state in
+                defer { state.writing = paths }
+                return !state.writing.isSubset(of: paths)
+            }
+            if isWhole { tell() }
             if isStopping { return }
             signal.wait(pruned.map { max(.seconds(1), Self.rounds - (.now - $0)) } ?? .seconds(3_600))
         }
     }
+
+    private func tell() { state.withLock { $0.changed }?() }
 
     /// Writes what waits of a show. True when it is over.
     private func write(_ show: Show, _ known: inout Writing?, _ zone: TimeZone) -> Bool {

@@ -15,7 +15,7 @@ final class CalendarFeeds: Sendable {
     private struct Feed {
         var calendar: Configuration.CalendarSource
         /// What was read last, and by what it was known; nil for what was never had.
-        var copy: CalendarShelf.Copy?
+        var copy: FeedShelf.Copy?
         /// When it is read again, on the monotonic clock.
         var due: Int64 = 0
         /// Why it could not be read the last time.
@@ -24,7 +24,7 @@ final class CalendarFeeds: Sendable {
 
     private struct State {
         var feeds: [Feed] = []
-        var shelf = CalendarShelf(folder: "")
+        var shelf = FeedShelf(folder: "")
         var isStopping = false
     }
 
@@ -64,7 +64,7 @@ final class CalendarFeeds: Sendable {
 
     /// Keeps these calendars from now on. Blocks for the disk: what was kept is there at once.
     func follow(_ configuration: Configuration) {
-        let shelf = CalendarShelf(configuration)
+        let shelf = FeedShelf(configuration)
         let old = state.withLock { $0.feeds }
         let feeds = configuration.calendars.map { calendar in
             if let known = old.first(where: { $0.calendar.isAt(calendar) }) {
@@ -81,7 +81,7 @@ final class CalendarFeeds: Sendable {
     /// What each calendar is known to say, with the rights that a configuration gives it. Blocks for the disk.
     func shows(for configuration: Configuration) -> [[Show]] {
         let feeds = state.withLock { $0.feeds }
-        let shelf = CalendarShelf(configuration)
+        let shelf = FeedShelf(configuration)
         return configuration.calendars.compactMap { calendar in
             // One that is new may have been here before.
             let copy =
@@ -162,7 +162,7 @@ final class CalendarFeeds: Sendable {
         }
     }
 
-    private func read(_ feed: Feed) -> Result<CalendarShelf.Copy, FeedTrouble> {
+    private func read(_ feed: Feed) -> Result<FeedShelf.Copy, FeedTrouble> {
         let source = feed.calendar.place.source
         do {
             let (bytes, mark): ([UInt8], Download.Mark)
@@ -193,7 +193,7 @@ final class CalendarFeeds: Sendable {
             guard CalendarFile(bytes, zone: .utc, rights: CalendarRights()) != nil else {
                 throw FeedTrouble("it is no calendar, or one of too many events or vain rules")
             }
-            return .success(CalendarShelf.Copy(source: source, mark: mark, bytes: Data(bytes)))
+            return .success(FeedShelf.Copy(source: source, mark: mark, bytes: Data(bytes)))
         } catch {
             return .failure(error as? FeedTrouble ?? FeedTrouble("\(error)"))
         }

@@ -12,7 +12,7 @@ extension ScheduleReport {
         let start = Instant(wallNanoseconds: from.nanoseconds)
         let grid = ShowGrid(
             try ShowGrid.Plan(
-                configuration, calendars: CalendarShelf(configuration).shows(of: configuration), since: start)
+                configuration, calendars: FeedShelf(configuration).shows(of: configuration), since: start)
         )
         self = grid.report(
             from: start, to: start + Length(seconds: Double(seconds)), isForOperator: true)

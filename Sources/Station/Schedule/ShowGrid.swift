@@ -17,6 +17,8 @@ final class ShowGrid: Sendable {
         let since: Instant
         /// Each show's name in addresses.
         let slugs: [String: String]
+        /// What each stream is called among those who may have the air, by its address.
+        let streams: [String: String]
         /// Grows with each new plan.
         fileprivate(set) var number = 0
 
@@ -68,7 +70,10 @@ final class ShowGrid: Sendable {
         let hour = Length(seconds: 3_600)
         let next = slots(from: instant, to: instant + hour).first
         if let next, next.start <= instant {
-            return AirWindow(accounts: Set(next.show?.live ?? []), start: next.start, end: next.end)
+            let streams = plan.streams
+            let own = next.show?.streams.compactMap { streams[$0] } ?? []
+            return AirWindow(
+                accounts: Set((next.show?.live ?? []) + own), start: next.start, end: next.end)
         }
         return AirWindow(
             accounts: isByScheduleAlone ? [] : nil, start: instant, end: next?.start ?? instant + hour)
@@ -111,6 +116,10 @@ extension ShowGrid.Plan {
         station = configuration.station.name
         timezone = configuration.station.timezone
         self.since = since
+        // Two shows with one stream have it go on between them.
+        streams = Dictionary(
+            schedule.shows.flatMap { show in show.streams.map { ($0, AirWindow.stream(of: show.name)) } }
+        ) { first, _ in first }
         var slugs: [String: String] = [:]
         var taken: Set<String> = []
         for name in schedule.shows.map(\.name) where slugs[name] == nil {
@@ -143,5 +152,12 @@ extension ShowGrid.Plan {
         }
         while slug.last == "-" { slug.removeLast() }
         return slug.isEmpty ? "show" : String(slug.prefix(60))
+    }
+}
+
+extension Show {
+    /// The addresses of the streams that it plays.
+    var streams: [String] {
+        [plays, otherwise].compactMap { if case .stream(let url) = $0 { url } else { nil } }
     }
 }

@@ -1,15 +1,12 @@
 internal import CCurl
-internal import Glibc
-internal import Threads
-internal import Web
 
 /// A stream being fetched as any listener would: one GET, whose body has no end.
 ///
 /// It belongs to one thread, which it blocks in `pump` alone, and there no longer than it is told.
 @safe
-final class StreamFetch {
+package final class StreamFetch {
     /// How it ended.
-    enum End {
+    package enum End {
         case unreachable(String)
         case refused(Int)
         /// The body came to an end, or the line broke.
@@ -27,7 +24,7 @@ final class StreamFetch {
     /// - Parameters:
     ///   - headers: lines of the request's head.
     ///   - isHere: whether the address is this machine's, to which no proxy leads.
-    init?(_ url: String, headers: [String], isHere: Bool) {
+    package init?(_ url: String, headers: [String] = [], isHere: Bool = false) {
         guard let curl = Curl(url, protocols: "http,https"), let multi = unsafe curl_multi_init() else {
             return nil
         }
@@ -61,7 +58,7 @@ final class StreamFetch {
 
     /// Waits for bytes, or until a descriptor of somebody else's can be read, and gives what has come. What libcurl
     /// reads in one go is all that is ever held.
-    func pump(_ milliseconds: Int, also other: Int32?) -> (bytes: [UInt8], end: End?) {
+    package func pump(_ milliseconds: Int, also other: Int32? = nil) -> (bytes: [UInt8], end: End?) {
         var others = [curl_waitfd(fd: other ?? -1, events: Int16(CURL_WAIT_POLLIN), revents: 0)]
         unsafe curl_multi_poll(multi, &others, other == nil ? 0 : 1, Int32(milliseconds), nil)
         var running: Int32 = 0

@@ -3,9 +3,9 @@ internal import Glibc
 internal import Programme
 internal import Web
 
-/// The last good copy of each calendar, on disk: a file each in a folder of the station's data. Every call blocks for
-/// the disk.
-struct CalendarShelf {
+/// The last good copy of each feed (a calendar, a podcast), on disk: a file each in a folder of the station's data. Every
+/// call blocks for the disk.
+struct FeedShelf {
     /// The folder; it is made when the first copy comes.
     let folder: String
 
@@ -16,8 +16,10 @@ struct CalendarShelf {
         var bytes: Data
     }
 
-    private static let mostBytes = 8 << 20
+    /// Room for the largest feed in the letters of JSON.
+    private static let mostBytes = 24 << 20
 
+    /// That of the calendars.
     init(_ configuration: Configuration) { folder = configuration.server.data + "/calendars" }
 
     init(folder: String) { self.folder = folder }
@@ -33,7 +35,7 @@ struct CalendarShelf {
         return copy
     }
 
-    /// The shows of each calendar, as it was read last.
+    /// What it is for calendars: the shows of each, as it was read last.
     func shows(of configuration: Configuration) -> [[Show]] {
         configuration.calendars.compactMap { calendar in
             copy(of: calendar.name, from: calendar.place.source).flatMap {

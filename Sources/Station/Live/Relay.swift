@@ -1,0 +1,220 @@
+internal import CShims
+internal import Codecs
+internal import Logging
+internal import Playout
+internal import Programme
+internal import Synchronization
+internal import Threads
+internal import Web
+
+/// Has a stream of somebody else's on air in the shows that play it: it comes in as a DJ's does, a minute ahead, waits in the
+/// green room, and gets the air when its show begins. While it is not there, what is below it in the programme is on.
+///
+/// It has a thread of its own, `relay`, that fetches and offers the bytes to a decoder; it never touches the clock's.
+final class Relay: Sendable {
+    /// Where it comes from.
+    let url: String
+    /// What it is called among those who may have the air.
+    let account: String
+    /// What listeners are shown while it says nothing itself: the show.
+    private let name: String
+
+    private struct State {
+        var isStopping = false
+        var trouble: String?
+    }
+
+    /// How long before its show it is fetched.
+    static let lead = Length(seconds: 60)
+    /// Between two looks at the schedule, and between two tries: 5 s.
+    private static let pause: Duration = .seconds(5)
+    /// A line that brings nothing for so long is made anew: 10 s.
+    private static let mostQuiet: Int64 = 10_000_000_000
+    /// What waits before it is heard.
+    private static let depth = Length(seconds: 3)
+    /// Numbers of connections are never used twice; those of DJs are positive.
+    private static let sessions = Atomic<Int>(0)
+
+    private let control: MasterControl
+    private let opener: MediaOpener
+    private let grid: ShowGrid
+    private let logger: Logger
+    private let now: @Sendable () -> Int64
+    private let state = Mutex(State())
+    private let bell = Signal()
+    private let thread = OwnedThread(name: "relay")
+
+    /// - Parameter now: the wall clock, in nanoseconds since 1970-01-01T00:00Z.
+    init(
+        url: String, account: String, control: MasterControl, opener: MediaOpener, grid: ShowGrid,
+        logger: Logger, now: @escaping @Sendable () -> Int64
+    ) {
+        self.url = url
+        self.account = account
+        name = String(account.split(separator: ":", maxSplits: 1).last ?? "")
+        self.control = control
+        self.opener = opener
+        self.grid = grid
+        self.logger = logger
+        self.now = now
+    }
+
+    func start() { thread.start { [self] in run() } }
+
+    func stop() {
+        state.withLock { $0.isStopping = true }
+        bell.wake()
+        thread.join(within: .seconds(5))
+    }
+
+    /// What is wrong with it, in a sentence without its address; nil when nothing is.
+    var trouble: String? { state.withLock { $0.trouble.map { "\(name.shown): \($0)" } } }
+
+    // MARK: The thread
+
+    private var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    /// Whether a show that plays it is on, or soon will be.
+    private var isWanted: Bool {
+        let now = Instant(wallNanoseconds: now())
+        return grid.slots(from: now, to: now + Self.lead).contains {
+            $0.show?.streams.contains(url) ?? false
+        }
+    }
+
+    private func run() {
+        while !isStopping {
+            if isWanted {
+                tell(relay())
+            } else {
+                tell(nil)
+            }
+            if !isStopping { bell.wait(Self.pause) }
+        }
+    }
+
+    private func tell(_ trouble: String?) {
+        let before = state.withLock { state in
+            defer { state.trouble = trouble }
+            return state.trouble
+        }
+        guard trouble != before else { return }
+        if let trouble {
+            logger.warning(
+                "a stream is not there; what is below it is on",
+                metadata: ["show": "\(name)", "why": "\(trouble)"])
+        } else {
+            logger.notice("a stream is there", metadata: ["show": "\(name)"])
+        }
+    }
+
+    /// Fetches it for as long as it is wanted; why it ended before, if it did.
+    private func relay() -> String? {
+        guard let fetch = StreamFetch(url) else { return "libcurl cannot be set up" }
+        var guest: RelayGuest?
+        defer { guest?.leave(clean: !isWanted || isStopping) }
+        var heard = cshims_monotonic_now()
+        while !isStopping, isWanted {
+            let (bytes, end) = fetch.pump(200)
+            if !bytes.isEmpty {
+                heard = cshims_monotonic_now()
+                if guest == nil { guest = welcome() }
+                guard let guest else { return "all places for DJs are taken" }
+                offer(bytes, to: guest)
+            }
+            if let guest {
+                if guest.isSentAway { return waitForTheNext() }
+                switch guest.state {
+                case .opening: break
+                case .open: tell(nil)
+                case .failed(let fault): return fault.ofAStream
+                case .finished: return "its sound has ended"
+                }
+            }
+            switch end {
+            case nil: break
+            case .unreachable(let why): return "it cannot be reached: \(why)"
+            case .refused(let status): return "its server refuses it (status \(status))"
+            case .ended: return "it has ended, or its line broke"
+            }
+            if cshims_monotonic_now() - heard > Self.mostQuiet { return "nothing comes of it" }
+        }
+        return nil
+    }
+
+    /// An operator does not want it: until its show is over nobody does.
+    private func waitForTheNext() -> String? {
+        while !isStopping, isWanted { bell.wait(Self.pause) }
+        return nil
+    }
+
+    /// Gives the decoder bytes as it takes them; a stream that is faster than time waits.
+    private func offer(_ bytes: [UInt8], to guest: RelayGuest) {
+        var rest = bytes[...]
+        while !rest.isEmpty, !isStopping, !guest.isOver {
+            let taken = rest.withUnsafeBytes { guest.offer($0) }
+            rest = rest.dropFirst(taken)
+            if taken == 0 { bell.wait(.milliseconds(20)) }
+        }
+    }
+
+    private func welcome() -> RelayGuest? {
+        let session = Self.sessions.subtract(1, ordering: .relaxed).newValue
+        return RelayGuest(
+            session: session, account: account, title: Title(artist: name, title: "live"), control: control,
+            opener: opener, depth: Self.depth)
+    }
+}
+
+/// A connection of a stream's, as the playout sees it.
+private final class RelayGuest: Sendable {
+    private struct State {
+        var isSentAway = false
+        var isOver = false
+        var isClean = false
+        var decoder: LiveDecoder?
+    }
+
+    private let session: Int
+    private let control: MasterControl
+    private let known = Mutex(State())
+
+    /// Nil when the playout has no place for it.
+    init?(
+        session: Int, account: String, title: Title, control: MasterControl, opener: MediaOpener,
+        depth: Length
+    ) {
+        self.session = session
+        self.control = control
+        let buffer = LiveBuffer(LiveBuffer.Depth(target: depth))
+        let guest = LiveGuest(
+            session: session, account: account, standIn: title, buffer: buffer,
+            dismiss: { [weak self] in self?.known.withLock { $0.isSentAway = true } })
+        guard (try? control.welcome(guest)) ?? false else { return nil }
+        let decoder = opener.openLive(into: buffer) { [self] end in
+            let isClean = known.withLock { state in
+                state.isOver = true
+                return state.isClean
+            }
+            control.farewell(session, clean: isClean && end == .finished)
+        }
+        known.withLock { $0.decoder = decoder }
+    }
+
+    var isSentAway: Bool { known.withLock { $0.isSentAway } }
+    var isOver: Bool { known.withLock { $0.isOver || $0.isSentAway } }
+    var state: LiveDecoder.State { known.withLock { $0.decoder }?.state ?? .finished }
+
+    func offer(_ bytes: UnsafeRawBufferPointer) -> Int { known.withLock { $0.decoder }?.offer(bytes) ?? 0 }
+
+    /// No byte follows; what was offered is heard to its end, unless its show is over.
+    func leave(clean: Bool) {
+        let decoder = known.withLock { state in
+            state.isClean = clean
+            defer { state.decoder = nil }
+            return state.decoder
+        }
+        decoder?.finish()
+        decoder?.stop()
+    }
+}
