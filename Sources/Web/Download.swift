@@ -171,7 +171,7 @@ private final class Intake {
             return true
         }
         var rest = unsafe part
-        while !rest.isEmpty {
+        while unsafe !rest.isEmpty {
             let written = unsafe write(file, rest.baseAddress, rest.count)
             if written < 0, errno == EINTR { continue }
             guard written > 0 else {
