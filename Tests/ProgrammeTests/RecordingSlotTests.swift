@@ -22,7 +22,7 @@ import Testing
     @Test func `a recording is heard from where its show began`() {
         let items = walk(Timeline(programming([(0, 60, 120)])), from: minute(60), to: minute(120))
         #expect(items[0].track.file == "/r/1" && items[0].start == minute(50))
-        #expect(items[0].heard == minute(60) && items[0].end == minute(100))
+        #expect(items[0].begins == minute(60) && items[0].end == minute(100))
         #expect(items[1].start == minute(100) && items[1].show == "Wiederholung")
     }
 

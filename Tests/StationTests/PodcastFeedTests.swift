@@ -121,16 +121,83 @@ import Testing
         }
     }
 
-    @Test func `bytes that somebody changed end in no crash`() {
-        let whole = Array(Self.rss(Self.item("https://a.example/1.mp3")).utf8)
-        var random = SeededGenerator(seed: 6)
-        for _ in 0..<300 {
+    /// Declared as Latin-1 as well, whose bytes are always text.
+    @Test(arguments: ["UTF-8", "ISO-8859-1"], [1, 2, 3, 4])
+    func `bytes that somebody changed end in no crash`(
+        encoding: String, seed: UInt64
+    ) {
+        let sound = Self.item(
+            "https://a.example/1.mp3", "<title><![CDATA[Grün]]> &amp; &#228;</title><guid>1</guid>")
+        let whole = Array(Self.rss(sound, title: "Höfe").replacing("UTF-8", with: encoding).utf8)
+        let scraps =
+            [
+                "<", ">", "/", "=", "\"", "&", ";", "<!--", "-->", "<?", "?>", "<![CDATA[", "]]>",
+                "<!ENTITY a \"b\">",
+                "&a;", "&#xD800;", "&#0;", "&#x110000;", "xmlns:", ":", "<item>", "</item>", "<a:b c:d='e'>",
+                "\u{FEFF}",
+                "\u{FFFE}", "\u{1F4FB}", "encoding='UTF-16'", "encoding='EBCDIC'",
+            ].map { Array($0.utf8) } + [[0x00], [0xff], [0xc3], [0xf0, 0x9f], [0x80], [0xed, 0xa0, 0x80]]
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<150 {
             var bytes = whole
-            for _ in 0..<Int.random(in: 1...8, using: &random) {
-                bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(
-                    in: 0...255, using: &random)
+            for _ in 0..<Int.random(in: 1...6, using: &random) {
+                let place = Int.random(in: 0..<bytes.count, using: &random)
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
+                case 1: bytes.insert(contentsOf: scraps.randomElement(using: &random)!, at: place)
+                case 2: bytes.removeSubrange(place..<min(bytes.count, place + 9))
+                default: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 40)], at: place)
+                }
             }
-            _ = PodcastFeed(bytes, from: "https://a.example/")
+            let feed = PodcastFeed(bytes, from: "https://a.example/")
+            #expect(feed?.episodes.allSatisfy { $0.url.hasPrefix("http") } ?? true)
+        }
+    }
+
+    /// The parser of Foundation ends the process over such names.
+    @Test(arguments: [
+        "<r\u{fffd}s>", "<rss \u{fffd}='1'>", "<rss><a:\u{fffd}/>", "<rss><?\u{fffd}?>", "<rss>&\u{fffd};",
+    ])
+    func `names that are no text end in no crash`(text: String) {
+        let mark = Array("\u{fffd}".utf8)
+        for wrong: [UInt8] in [
+            [0xe9], [0xff, 0xfe], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80],
+        ] {
+            for declaration in [
+                "", "<?xml version='1.0' encoding='UTF-7'?>", "<?xml version='1.0' encoding='utf-16'?>",
+            ] {
+                var bytes = Array((declaration + text + "</rss>").utf8)
+                bytes.replaceSubrange(bytes.firstRange(of: mark)!, with: wrong)
+                #expect(PodcastFeed(bytes, from: "https://a.example/") == nil)
+            }
+        }
+    }
+
+    @Test func `entities neither blow up nor reach files`() throws {
+        let folder = try TemporaryDirectory()
+        let secret = folder.path + "/secret"
+        try "secret".write(toFile: secret, atomically: true, encoding: .utf8)
+        let bomb = (1...40).map { "<!ENTITY a\($0) \"&a\($0 - 1);&a\($0 - 1);\">" }.joined()
+        for (entities, use) in [
+            ("<!ENTITY a0 \"x\">" + bomb, "&a40;"), ("<!ENTITY a SYSTEM \"file://\(secret)\">", "&a;"),
+            ("<!ENTITY % a SYSTEM \"file://\(secret)\"> %a;", "x"),
+        ] {
+            let body = Self.rss(Self.item("https://a.example/1.mp3", "<title>\(use)</title>"))
+            let type = "<!DOCTYPE rss [\(entities)]>"
+            let texts = [
+                body.replacing("?>", with: "?>\(type)"), type + body,
+                body.replacing("<channel>", with: entities + "<channel>"),
+                body,
+            ]
+            for text in texts {
+                let wide = text.replacing("UTF-8", with: "UTF-16").utf16.flatMap {
+                    [UInt8($0 & 0xff), UInt8($0 >> 8)]
+                }
+                #expect(PodcastFeed([0xff, 0xfe] + wide, from: "https://a.example/") == nil)
+                // Without its meaning an entity is an error.
+                let feed = PodcastFeed(Array(text.utf8), from: "https://a.example/")
+                #expect(feed == nil || use == "x" && text == body)
+            }
         }
     }
 

@@ -34,16 +34,6 @@ extension PlaylistFile {
     }
 }
 
-extension XMLParser {
-    /// A parser for a stranger's bytes; nil for those that have a document type, and with it entities.
-    convenience init?(plain bytes: [UInt8]) {
-        // A document type can only stand in UTF-16 without being seen here, and that has zero bytes.
-        guard !bytes.contains(0), bytes.firstRange(of: Array("<!DOCTYPE".utf8)) == nil else { return nil }
-        self.init(data: Data(bytes))
-        shouldResolveExternalEntities = false
-    }
-}
-
 /// Follows the tree of an XSPF file and keeps the one track it is in.
 private final class XSPFReader: NSObject, XMLParserDelegate {
     var list = PlaylistFile()
