@@ -42,7 +42,7 @@ extension Programming {
     private func hasFile(_ show: Show?) -> Bool {
         [show?.plays, show?.otherwise].contains { content in
             switch content.flatMap({ sources[$0] }) {
-            case .file, .days: true
+            case .file, .series, .days: true
             case .rotation, nil: false
             }
         }

@@ -7,6 +7,8 @@ public struct Programming: Sendable, Hashable {
         case rotation(Rotation)
         /// One file, from its beginning.
         case file(Track)
+        /// One file in the slots that begin before an instant, and the next one, if there is one, in those behind it.
+        case series(Track, until: Instant, then: Track?)
         /// A file for each day.
         case days([Day: Track])
     }
@@ -61,6 +63,11 @@ public struct Programming: Sendable, Hashable {
             if let track = rotation.track(of: item) { return track }
         }
         for case .file(let track) in sources.values where track.file == item.track.file { return track }
+        for case .series(let first, _, let next) in sources.values {
+            if let track = [first, next].compactMap(\.self).first(where: { $0.file == item.track.file }) {
+                return track
+            }
+        }
         for case .days(let days) in sources.values {
             if let track = days.values.first(where: { $0.file == item.track.file }) { return track }
         }
@@ -173,6 +180,7 @@ public struct Programming: Sendable, Hashable {
 
     private func content(of slot: Slot) -> Supply {
         var file: Track?
+        let start = (slot.occurrence ?? slot.whole).start
         for content in [slot.show?.plays, slot.show?.otherwise].compactMap(\.self) {
             switch sources[content] {
             case .rotation(let rotation) where !rotation.isEmpty:
@@ -181,8 +189,8 @@ public struct Programming: Sendable, Hashable {
                 }
                 return Supply(file: file, rotation: rotation)
             case .file(let track): file = file ?? track
-            case .days(let days):
-                file = file ?? days[schedule.agenda.day(at: (slot.occurrence ?? slot.whole).start)]
+            case .series(let first, let until, let next): file = file ?? (start < until ? first : next)
+            case .days(let days): file = file ?? days[schedule.agenda.day(at: start)]
             case .rotation, nil: continue
             }
         }

@@ -195,6 +195,7 @@ import Testing
         let house = try House(publisher.url, .next)
         house.start()
         try await eventually("two of them") { house.titles == ["eins", "zwei"] }
+        #expect(house.files[0].until == House.now + Length(seconds: 8 * 3_600))
         let first = house.files[0].file.path
         let yesterday = House.now - Length(seconds: 86_400)
         // One that was skipped, and one that is on air, were not on.
@@ -224,6 +225,21 @@ import Testing
         #expect(schedule.heard(content, aired, at: begin + Length(seconds: 1_200)).isEmpty)
         #expect(schedule.heard(content, aired, at: begin + Length(seconds: 3_601)) == ["/a"])
         #expect(schedule.heard(.podcast(url: "", .next), aired, at: begin + minute + minute) == ["/a"])
+    }
+
+    @Test func `the turn of an episode ends with its slot`() throws {
+        let house = try House("http://127.0.0.1:1/", .next)
+        let minute = Length(seconds: 60)
+        // 20:00 to 21:00 in Berlin, each day.
+        let begin = Instant(wallNanoseconds: 1_796_151_600_000_000_000)
+        let end = begin + Length(seconds: 3_600)
+        for now in [begin - minute, begin, end - minute] {
+            #expect(house.schedule.endOfTurn(of: house.content, at: now) == end)
+        }
+        #expect(house.schedule.endOfTurn(of: house.content, at: end) == end + Length(seconds: 86_400))
+        #expect(house.schedule.endOfTurn(of: .podcast(url: "", .next), at: begin) == nil)
+        let newest = try House("http://127.0.0.1:1/")
+        #expect(newest.schedule.endOfTurn(of: newest.content, at: begin) == nil)
     }
 
     @Test func `what cannot be played is passed over`() async throws {

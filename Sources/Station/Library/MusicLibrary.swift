@@ -248,9 +248,11 @@ final class MusicLibrary: Sendable {
             }
             return .days(days)
         case .podcast, .recording:
-            return state.showFiles[content]?.lazy
-                .compactMap { part in Self.track(part.file, state).flatMap { Track(part, of: $0) } }
-                .first.map(Programming.Source.file)
+            let files = state.showFiles[content] ?? []
+            let tracks = files.compactMap { part in track(part.file, state).flatMap { Track(part, of: $0) } }
+            guard let first = tracks.first else { return nil }
+            return files[0].until.map { .series(first, until: $0, then: tracks.dropFirst().first) }
+                ?? .file(first)
         case .stream: return nil
         }
     }

@@ -9,6 +9,8 @@ struct ShowFile: Hashable, Sendable {
     /// Where in the file the show begins and ends; nil for the file's own end.
     var begin: Length = .zero
     var end: Length?
+    /// In slots that begin at this instant or later the one behind it is on; nil for never.
+    var until: Instant?
 }
 
 extension Track {

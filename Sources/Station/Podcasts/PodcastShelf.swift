@@ -54,7 +54,11 @@ struct PodcastShelf {
     }
 
     /// Those of some episodes that are there, the first of them at the beginning.
-    func files(_ wanted: [PodcastFeed.Episode], of feed: PodcastFeed, in url: String) -> [ShowFile] {
+    ///
+    /// - Parameter until: when the turn of the first ends.
+    func files(
+        _ wanted: [PodcastFeed.Episode], of feed: PodcastFeed, in url: String, until: Instant?
+    ) -> [ShowFile] {
         var files: [ShowFile] = []
         for episode in wanted where files.count < Self.depth {
             let path = path(of: episode, in: url)
@@ -64,7 +68,7 @@ struct PodcastShelf {
                     file: LibraryFile(
                         path: path, key: episode.id, size: status.size, modified: status.modified,
                         place: place, artist: feed.title.isEmpty ? nil : feed.title,
-                        title: episode.title.isEmpty ? feed.title : episode.title)))
+                        title: episode.title.isEmpty ? feed.title : episode.title), until: until))
         }
         return files
     }
@@ -101,13 +105,24 @@ struct PodcastShelf {
                 let feed = PodcastFeed(Array(copy.bytes), from: url)
             else { continue }
             let heard = which == .next ? schedule.heard(content, aired, at: now) : []
-            found[content] = files(wanted(which, of: feed, in: url, passing: heard), of: feed, in: url)
+            found[content] = files(
+                wanted(which, of: feed, in: url, passing: heard), of: feed, in: url,
+                until: schedule.endOfTurn(of: content, at: now))
         }
         return found
     }
 }
 
 extension Schedule {
+    /// When the slot ends that plays a podcast's next episode now, or first; nil when none does within eight days, and for
+    /// what does not go on from slot to slot.
+    func endOfTurn(of content: Content, at now: Instant) -> Instant? {
+        guard case .podcast(_, .next) = content else { return nil }
+        return slots(from: now, to: now + Length(seconds: 8 * 86_400)).first {
+            $0.show?.plays == content || $0.show?.otherwise == content
+        }.map { $0.occurrence?.end ?? $0.end }
+    }
+
     /// The files of a content that were on air in an earlier slot than the one that is on now, so that none changes within
     /// a slot: to their end, or for a minute at least.
     func heard(_ content: Content, _ aired: [Aired], at now: Instant) -> Set<String> {

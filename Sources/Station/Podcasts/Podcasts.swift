@@ -142,7 +142,9 @@ final class Podcasts: Sendable {
     /// Looks what shows can play; whether that is something else than before.
     @discardableResult
     func takeStock() -> Bool {
-        let (feeds, shelf, files) = state.withLock { ($0.feeds, $0.shelf, $0.files) }
+        let (feeds, schedule, shelf, files) = state.withLock {
+            ($0.feeds, $0.schedule, $0.shelf, $0.files)
+        }
         guard let shelf else { return false }
         var found: [Content: [ShowFile]] = [:]
         for feed in feeds {
@@ -153,7 +155,9 @@ final class Podcasts: Sendable {
                     continue
                 }
                 let wanted = shelf.wanted(which, of: known, in: feed.url, passing: passed)
-                found[content] = shelf.files(wanted, of: known, in: feed.url)
+                found[content] = shelf.files(
+                    wanted, of: known, in: feed.url, until: schedule.endOfTurn(of: content, at: station.now())
+                )
             }
         }
         return state.withLock { state in
