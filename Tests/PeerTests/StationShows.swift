@@ -20,19 +20,18 @@ extension StationUnderTest {
         return station
     }
 
-    /// The section `shows:`, each show on once at a whole second. It plays a playlist, whose name its own begins with.
-    private static func shows(_ times: [(start: Date, seconds: Int, playlist: String)]) -> String {
+    /// The keys of a show that is on once, from a whole second on.
+    static func airing(_ start: Date, _ seconds: Int) -> String {
         let zone = TimeZone(identifier: "Europe/Berlin")!
         let form = Date.ISO8601FormatStyle(timeZone: zone)
-        let lines = times.enumerated().map { number, show in
-            """
-              - name: \(show.playlist) \(number)
-                dates: [ \(form.year().month().day().format(show.start)) ]
-                at: "\(form.time(includingFractionalSeconds: false).format(show.start))"
-                for: \(show.seconds)s
-                play: \(show.playlist)
+        let time = form.time(includingFractionalSeconds: false).format(start)
+        return "dates: [ \(form.year().month().day().format(start)) ], at: \"\(time)\", for: \(seconds)s"
+    }
 
-            """
+    /// The section `shows:`, each show on once at a whole second. It plays a playlist, whose name its own begins with.
+    private static func shows(_ times: [(start: Date, seconds: Int, playlist: String)]) -> String {
+        let lines = times.enumerated().map { number, show in
+            "  - { name: \(show.playlist) \(number), \(airing(show.start, show.seconds)), play: \(show.playlist) }\n"
         }
         return "shows:\n" + lines.joined()
     }
