@@ -30,6 +30,8 @@ public struct PlaylistFile: Hashable, Sendable {
 
     public private(set) var entries: [Entry] = []
     public private(set) var faults: [Fault] = []
+    /// The first address of the web that it names: a station's list of its streams. It is no entry but a fault.
+    public private(set) var address: String?
     private var isFull = false
 
     /// 10 MB: a list of 100,000 long paths.
@@ -56,6 +58,9 @@ public struct PlaylistFile: Hashable, Sendable {
             }
             isFull = true
             return
+        }
+        if address == nil, ["http://", "https://"].contains(where: location.lowercased().hasPrefix) {
+            address = location
         }
         switch PlaylistLocation(location, isURI: isURI) {
         case .path(let path):

@@ -18,6 +18,8 @@ package final class StreamFetch {
     private let curl: Curl
     private var received: [UInt8] = []
     private var hasBegun = false
+    /// The bytes between two blocks with titles, as the head says (`icy-metaint`, for who asked); nil for none.
+    package private(set) var icyInterval: Int?
 
     /// Begins to fetch. Nil when libcurl has no memory.
     ///
@@ -39,7 +41,8 @@ package final class StreamFetch {
         if isHere { curl.set(CURLOPT_NOPROXY, "*") }
         if !headers.isEmpty { curl.set(CURLOPT_HTTPHEADER, headers) }
         // Unsafe: unretained; libcurl calls back from within `pump` alone, which has this object.
-        unsafe ccurl_set_pointer(curl.handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe ccurl_set_pointer(curl.handle, CURLOPT_WRITEDATA, context)
         unsafe ccurl_set_bytes(curl.handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
             guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
             let fetch = unsafe Unmanaged<StreamFetch>.fromOpaque(context).takeUnretainedValue()
@@ -48,7 +51,23 @@ package final class StreamFetch {
             fetch.hasBegun = true
             return size * count
         }
+        unsafe ccurl_set_pointer(curl.handle, CURLOPT_HEADERDATA, context)
+        unsafe ccurl_set_bytes(curl.handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
+            let fetch = unsafe Unmanaged<StreamFetch>.fromOpaque(context).takeUnretainedValue()
+            let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
+            fetch.take(header: unsafe String(decoding: line, as: UTF8.self))
+            return size * count
+        }
         unsafe curl_multi_add_handle(multi, curl.handle)
+    }
+
+    private func take(header line: String) {
+        // After a redirection another head follows.
+        if line.hasPrefix("HTTP/") { icyInterval = nil }
+        let parts = line.split(separator: ":", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "icy-metaint" else { return }
+        icyInterval = Int(parts[1].filter { !$0.isWhitespace })
     }
 
     deinit {

@@ -16,12 +16,16 @@ final class Relay: Sendable {
     let url: String
     /// What it is called among those who may have the air.
     let account: String
-    /// What listeners are shown while it says nothing itself: the show.
-    private let name: String
 
     private struct State {
         var isStopping = false
-        var trouble: String?
+        /// The show that has it, and what is wrong with it.
+        var trouble: Trouble?
+    }
+
+    private struct Trouble: Equatable {
+        var show: String
+        var words: String
     }
 
     /// How long before its show it is fetched.
@@ -51,7 +55,6 @@ final class Relay: Sendable {
     ) {
         self.url = url
         self.account = account
-        name = String(account.split(separator: ":", maxSplits: 1).last ?? "")
         self.control = control
         self.opener = opener
         self.grid = grid
@@ -68,32 +71,35 @@ final class Relay: Sendable {
     }
 
     /// What is wrong with it, in a sentence without its address; nil when nothing is.
-    var trouble: String? { state.withLock { $0.trouble.map { "\(name.shown): \($0)" } } }
+    var trouble: String? { state.withLock { $0.trouble.map { "\($0.show.shown): \($0.words)" } } }
 
     // MARK: The thread
 
     private var isStopping: Bool { state.withLock { $0.isStopping } }
 
-    /// Whether a show that plays it is on, or soon will be.
-    private var isWanted: Bool {
+    /// The show that plays it and is on, or soon will be.
+    private var show: Show? {
         let now = Instant(wallNanoseconds: now())
-        return grid.slots(from: now, to: now + Self.lead).contains {
-            $0.show?.streams.contains(url) ?? false
+        return grid.slots(from: now, to: now + Self.lead).lazy.compactMap(\.show).first {
+            $0.streams.contains(url)
         }
     }
 
+    private var isWanted: Bool { !isStopping && show != nil }
+
     private func run() {
         while !isStopping {
-            if isWanted {
-                tell(relay())
+            if let trouble = relay(url) {
+                tell(trouble)
             } else {
-                tell(nil)
+                state.withLock { $0.trouble = nil }
             }
             if !isStopping { bell.wait(Self.pause) }
         }
     }
 
-    private func tell(_ trouble: String?) {
+    private func tell(_ words: String?) {
+        let trouble = words.map { Trouble(show: show?.name ?? "", words: $0) }
         let before = state.withLock { state in
             defer { state.trouble = trouble }
             return state.trouble
@@ -102,25 +108,42 @@ final class Relay: Sendable {
         if let trouble {
             logger.warning(
                 "a stream is not there; what is below it is on",
-                metadata: ["show": "\(name)", "why": "\(trouble)"])
+                metadata: ["show": "\(trouble.show)", "why": "\(trouble.words)"])
         } else {
-            logger.notice("a stream is there", metadata: ["show": "\(name)"])
+            logger.notice("a stream is there", metadata: ["show": "\(before?.show ?? "")"])
         }
     }
 
     /// Fetches it for as long as it is wanted; why it ended before, if it did.
-    private func relay() -> String? {
-        guard let fetch = StreamFetch(url) else { return "libcurl cannot be set up" }
+    ///
+    /// - Parameter isListed: whether the address comes from a list; none leads on from there.
+    private func relay(_ address: String, isListed: Bool = false) -> String? {
+        guard isWanted else { return nil }
+        guard let fetch = StreamFetch(address, headers: ["Icy-MetaData: 1"]) else {
+            return "libcurl cannot be set up"
+        }
+        var list = StreamList()
+        var titles: IcyReader?
         var guest: RelayGuest?
-        defer { guest?.leave(clean: !isWanted || isStopping) }
+        defer { guest?.leave(clean: !isWanted) }
         var heard = cshims_monotonic_now()
-        while !isStopping, isWanted {
-            let (bytes, end) = fetch.pump(200)
+        while isWanted {
+            let (came, end) = fetch.pump(200)
+            if !came.isEmpty { heard = cshims_monotonic_now() }
+            let bytes = list.pass(came, isOver: end != nil)
+            switch list.finding {
+            case .address(let next) where !isListed: return relay(next, isListed: true)
+            case .address: return "its list leads to another list: name the stream itself"
+            case .vain(let why): return why
+            case nil: break
+            }
             if !bytes.isEmpty {
-                heard = cshims_monotonic_now()
                 if guest == nil { guest = welcome() }
                 guard let guest else { return "all places for DJs are taken" }
-                offer(bytes, to: guest)
+                titles = titles ?? IcyReader(interval: fetch.icyInterval)
+                let (sound, title) = titles!.read(bytes)
+                if let title { guest.buffer.take(title: title) }
+                offer(sound, to: guest)
             }
             if let guest {
                 if guest.isSentAway { return waitForTheNext() }
@@ -144,7 +167,7 @@ final class Relay: Sendable {
 
     /// An operator does not want it: until its show is over nobody does.
     private func waitForTheNext() -> String? {
-        while !isStopping, isWanted { bell.wait(Self.pause) }
+        while isWanted { bell.wait(Self.pause) }
         return nil
     }
 
@@ -161,7 +184,7 @@ final class Relay: Sendable {
     private func welcome() -> RelayGuest? {
         let session = Self.sessions.subtract(1, ordering: .relaxed).newValue
         return RelayGuest(
-            session: session, account: account, title: Title(artist: name, title: "live"), control: control,
+            session: session, account: account, title: Title(title: show?.name ?? "live"), control: control,
             opener: opener, depth: Self.depth)
     }
 }
@@ -175,6 +198,7 @@ private final class RelayGuest: Sendable {
         var decoder: LiveDecoder?
     }
 
+    let buffer: LiveBuffer
     private let session: Int
     private let control: MasterControl
     private let known = Mutex(State())
@@ -187,6 +211,7 @@ private final class RelayGuest: Sendable {
         self.session = session
         self.control = control
         let buffer = LiveBuffer(LiveBuffer.Depth(target: depth))
+        self.buffer = buffer
         let guest = LiveGuest(
             session: session, account: account, standIn: title, buffer: buffer,
             dismiss: { [weak self] in self?.known.withLock { $0.isSentAway = true } })
