@@ -36,6 +36,8 @@ final class Relay: Sendable {
     private static let mostQuiet: Int64 = 10_000_000_000
     /// What waits before it is heard.
     private static let depth = Length(seconds: 3)
+    /// Titles between the bytes are welcome.
+    private static let headers = ["Icy-MetaData: 1"]
     /// Numbers of connections are never used twice; those of DJs are positive.
     private static let sessions = Atomic<Int>(0)
 
@@ -89,7 +91,7 @@ final class Relay: Sendable {
 
     private func run() {
         while !isStopping {
-            if let trouble = relay(url) {
+            if let trouble = relay() {
                 tell(trouble)
             } else {
                 state.withLock { $0.trouble = nil }
@@ -115,14 +117,11 @@ final class Relay: Sendable {
     }
 
     /// Fetches it for as long as it is wanted; why it ended before, if it did.
-    ///
-    /// - Parameter isListed: whether the address comes from a list; none leads on from there.
-    private func relay(_ address: String, isListed: Bool = false) -> String? {
+    private func relay() -> String? {
         guard isWanted else { return nil }
-        guard let fetch = StreamFetch(address, headers: ["Icy-MetaData: 1"]) else {
-            return "libcurl cannot be set up"
-        }
+        guard var fetch = StreamFetch(url, headers: Self.headers) else { return "libcurl cannot be set up" }
         var list = StreamList()
+        var isListed = false
         var titles: IcyReader?
         var guest: RelayGuest?
         defer { guest?.leave(clean: !isWanted) }
@@ -132,8 +131,12 @@ final class Relay: Sendable {
             if !came.isEmpty { heard = cshims_monotonic_now() }
             let bytes = list.pass(came, isOver: end != nil)
             switch list.finding {
-            case .address(let next) where !isListed: return relay(next, isListed: true)
-            case .address: return "its list leads to another list: name the stream itself"
+            case .address(let next):
+                guard !isListed, let stream = StreamFetch(next, headers: Self.headers) else {
+                    return "its list leads to another list: name the stream itself"
+                }
+                (fetch, list, isListed) = (stream, StreamList(), true)
+                continue
             case .vain(let why): return why
             case nil: break
             }
@@ -146,7 +149,11 @@ final class Relay: Sendable {
                 offer(sound, to: guest)
             }
             if let guest {
-                if guest.isSentAway { return waitForTheNext() }
+                if guest.isSentAway {
+                    guest.leave(clean: true)
+                    waitForTheNext()
+                    return nil
+                }
                 switch guest.state {
                 case .opening: break
                 case .open: tell(nil)
@@ -166,9 +173,9 @@ final class Relay: Sendable {
     }
 
     /// An operator does not want it: until its show is over nobody does.
-    private func waitForTheNext() -> String? {
-        while isWanted { bell.wait(Self.pause) }
-        return nil
+    private func waitForTheNext() {
+        guard let refused = show?.name else { return }
+        while !isStopping, show?.name == refused { bell.wait(Self.pause) }
     }
 
     /// Gives the decoder bytes as it takes them; a stream that is faster than time waits.
