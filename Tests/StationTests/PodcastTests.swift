@@ -222,8 +222,12 @@ import Testing
         let begin = Instant(wallNanoseconds: 1_796_151_600_000_000_000)
         let minute = Length(seconds: 60)
         let aired = [Aired(kind: .track, file: "/a", start: begin, length: Length(seconds: 600))]
+        // Before the journal knows how long it was on, nothing changes.
+        let going = [Aired(kind: .track, file: "/a", start: begin, length: nil)]
+        #expect(schedule.heard(content, going, at: begin + Length(seconds: 3_601)).isEmpty)
+        #expect(schedule.heard(content, aired, at: begin + Length(seconds: 3_601)).isEmpty)
         #expect(schedule.heard(content, aired, at: begin + Length(seconds: 1_200)).isEmpty)
-        #expect(schedule.heard(content, aired, at: begin + Length(seconds: 3_601)) == ["/a"])
+        #expect(schedule.heard(content, aired, at: begin + Length(seconds: 3_606)) == ["/a"])
         #expect(schedule.heard(.podcast(url: "", .next), aired, at: begin + minute + minute) == ["/a"])
     }
 
@@ -233,10 +237,11 @@ import Testing
         // 20:00 to 21:00 in Berlin, each day.
         let begin = Instant(wallNanoseconds: 1_796_151_600_000_000_000)
         let end = begin + Length(seconds: 3_600)
-        for now in [begin - minute, begin, end - minute] {
+        for now in [begin - minute, begin, end - minute, end + Length(seconds: 4)] {
             #expect(house.schedule.endOfTurn(of: house.content, at: now) == end)
         }
-        #expect(house.schedule.endOfTurn(of: house.content, at: end) == end + Length(seconds: 86_400))
+        #expect(
+            house.schedule.endOfTurn(of: house.content, at: end + minute) == end + Length(seconds: 86_400))
         #expect(house.schedule.endOfTurn(of: .podcast(url: "", .next), at: begin) == nil)
         let newest = try House("http://127.0.0.1:1/")
         #expect(newest.schedule.endOfTurn(of: newest.content, at: begin) == nil)

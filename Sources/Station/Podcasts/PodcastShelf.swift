@@ -114,10 +114,15 @@ struct PodcastShelf {
 }
 
 extension Schedule {
+    /// The journal knows the end of what was on air a little later than the clock: a slot's end counts when 5 s have passed,
+    /// so that the slot behind it has not the episode of the one before for a moment.
+    private static let patience = Length(seconds: 5)
+
     /// When the slot ends that plays a podcast's next episode now, or first; nil when none does within eight days, and for
     /// what does not go on from slot to slot.
     func endOfTurn(of content: Content, at now: Instant) -> Instant? {
         guard case .podcast(_, .next) = content else { return nil }
+        let now = now - Self.patience
         return slots(from: now, to: now + Length(seconds: 8 * 86_400)).first {
             $0.show?.plays == content || $0.show?.otherwise == content
         }.map { $0.occurrence?.end ?? $0.end }
@@ -126,6 +131,7 @@ extension Schedule {
     /// The files of a content that were on air in an earlier slot than the one that is on now, so that none changes within
     /// a slot: to their end, or for a minute at least.
     func heard(_ content: Content, _ aired: [Aired], at now: Instant) -> Set<String> {
+        let now = now - Self.patience
         let slot = slot(at: now)
         let isOn = slot.show?.plays == content || slot.show?.otherwise == content
         let begin = isOn ? slot.occurrence?.start ?? slot.start : now
