@@ -60,7 +60,8 @@ struct KillPeerTests {
             "Killed \(Self.kills) times; \(aired.count) items aired whole, in \(Set(aired.map(\.show)).count) slots"
         )
         for item in aired {
-            #expect(plans.contains { $0.items.contains { $0.isSame(as: item) } }, "\(item) was not planned")
+            let planned = plans.flatMap(\.items).filter { $0.file == item.file }
+            #expect(planned.contains { $0.isSame(as: item) }, "\(item) was not planned, but \(planned)")
         }
         #expect(!history.contains { $0.kind == "tone" })
     }
