@@ -151,10 +151,13 @@ extension Conductor {
             leave(session, clean: clean)
         }
         let isOnAir = onAir?.session == session
+        // A stream has nobody who could mind the time.
+        let isPerson = !AirWindow.isStream(guest.account)
         let circumstances = LiveCircumstances(
-            somebodyWaits: isOnAir && liveDesk.handOver.somebodyWaits,
-            mustWait: !liveDesk.handOver.isAdmitted(guest.account),
-            secondsLeft: isOnAir ? liveDesk.places[session]?.until.map { ($0 - now).seconds } : nil)
+            somebodyWaits: isPerson && isOnAir && liveDesk.handOver.somebodyWaits,
+            mustWait: isPerson && !liveDesk.handOver.isAdmitted(guest.account),
+            secondsLeft: isPerson && isOnAir
+                ? liveDesk.places[session]?.until.map { ($0 - now).seconds } : nil)
         for advice in buffer.sayings(at: engine.position.frames, circumstances) { guest.advise(advice) }
         guard isOnAir else { return }
         buffer.steer(at: engine.position.frames)

@@ -23,7 +23,7 @@ public struct AirWindow: Sendable, Hashable {
     /// What a stream that a show plays is called among those who may have the air: no DJ's account has a colon.
     public static func stream(of show: String) -> String { streams + show }
 
-    static func isStream(_ account: String) -> Bool { account.hasPrefix(streams) }
+    public static func isStream(_ account: String) -> Bool { account.hasPrefix(streams) }
 
     private static let streams = "stream:"
 }

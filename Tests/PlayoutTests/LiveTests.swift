@@ -318,6 +318,28 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         #expect(house.engine.conductor.liveOnAir != nil)
     }
 
+    @Test func `a stream is heard in the slot that names it, and is told no time`() {
+        let house = House()
+        let account = AirWindow.stream(of: "Nacht")
+        let start = house.engine.conductor.now + Length(seconds: 1.5)
+        let end = start + Length(seconds: 2)
+        house.engine.conductor.settings.windows = { instant in
+            switch instant {
+            case ..<start: AirWindow(accounts: nil, start: Instant(frames: 0), end: start)
+            case ..<end: AirWindow(accounts: [account], start: start, end: end)
+            default: AirWindow(accounts: nil, start: end, end: nil)
+            }
+        }
+        let stream = FakeDJ(-1, number: 40)
+        house.welcome(stream, account)
+        house.run(50, stream)
+        #expect(house.engine.conductor.liveOnAir == nil)
+        house.run(150, stream)
+        #expect(house.journal.aired.map(\.kind) == [.track, .live, .track])
+        #expect(isUnbroken(house.frames(of: 40)))
+        #expect(stream.advice.withLock { $0 }.isEmpty)
+    }
+
     @Test func `a DJ who goes before there is enough to hear is not heard`() {
         let house = House()
         let dj = FakeDJ(1, number: 40)
