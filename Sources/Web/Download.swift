@@ -92,7 +92,8 @@ public struct Download: Sendable {
         }
         let isEncrypted = url.lowercased().hasPrefix("https:")
         curl.set(CURLOPT_FOLLOWLOCATION, 1)
-        curl.set(CURLOPT_MAXREDIRS, 5)
+        // A podcast's episode passes several servers that count its listeners, each of which leads on.
+        curl.set(CURLOPT_MAXREDIRS, 10)
         curl.set(CURLOPT_REDIR_PROTOCOLS_STR, isEncrypted ? "https" : "http,https")
         curl.set(CURLOPT_FAILONERROR, 1)
         curl.set(CURLOPT_TIMEOUT_MS, Int(deadline.components.seconds) * 1_000)
