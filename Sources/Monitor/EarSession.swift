@@ -83,7 +83,7 @@ struct EarSession: ~Copyable {
     private mutating func connect() -> Bool {
         guard fetch == nil else { return true }
         guard now >= nextTry else { return false }
-        fetch = StreamFetch(address.url, headers: address.headers, isHere: address.place.isHere)
+        fetch = StreamFetch(address)
         lastBytes = now
         return fetch != nil
     }
@@ -130,12 +130,5 @@ struct EarSession: ~Copyable {
         // In the mix's first seconds, what listeners hear of it may be from before the record.
         guard mix.end >= 2 * Comparison.window else { return .unknown }
         return .bad(heard.silentLines >= Self.silence ? .silent : .wrong)
-    }
-}
-
-extension Place {
-    /// Whether it is on this machine.
-    fileprivate var isHere: Bool {
-        if case .mount = self { true } else { false }
     }
 }

@@ -23,12 +23,9 @@ final class StreamFetch {
     private var hasBegun = false
 
     /// Begins to fetch. Nil when libcurl has no memory.
-    ///
-    /// - Parameters:
-    ///   - headers: lines of the request's head.
-    ///   - isHere: whether the address is this machine's, to which no proxy leads.
-    init?(_ url: String, headers: [String], isHere: Bool) {
-        guard let curl = Curl(url, protocols: "http,https"), let multi = unsafe curl_multi_init() else {
+    init?(_ address: EarAddress) {
+        guard let curl = Curl(address.url, protocols: "http,https"), let multi = unsafe curl_multi_init()
+        else {
             return nil
         }
         self.curl = curl
@@ -39,8 +36,14 @@ final class StreamFetch {
         curl.set(CURLOPT_FAILONERROR, 1)
         curl.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         curl.set(CURLOPT_HTTP200ALIASES, ["ICY 200 OK"])
-        if isHere { curl.set(CURLOPT_NOPROXY, "*") }
-        if !headers.isEmpty { curl.set(CURLOPT_HTTPHEADER, headers) }
+        if address.isHere { curl.set(CURLOPT_NOPROXY, "*") }
+        if !address.headers.isEmpty { curl.set(CURLOPT_HTTPHEADER, address.headers) }
+        if let certificate = address.certificate {
+            // What is trusted is the file and nothing else; the names in it are the public's, not this machine's.
+            curl.set(CURLOPT_CAINFO, certificate)
+            curl.set(CURLOPT_CAPATH, nil)
+            curl.set(CURLOPT_SSL_VERIFYHOST, 0)
+        }
         // Unsafe: unretained; libcurl calls back from within `pump` alone, which has this object.
         unsafe ccurl_set_pointer(curl.handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
         unsafe ccurl_set_bytes(curl.handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
@@ -72,6 +75,11 @@ final class StreamFetch {
         guard unsafe ccurl_ended(multi, &result) != 0 else { return (bytes, nil) }
         let status = curl.status
         if status >= 400 { return (bytes, .refused(status)) }
-        return (bytes, hasBegun || result == CURLE_OK ? .ended : .unreachable(Curl.words(result)))
+        return (bytes, hasBegun || result == CURLE_OK ? .ended : .unreachable(Self.words(result)))
+    }
+
+    private static func words(_ code: CURLcode) -> String {
+        code == CURLE_PEER_FAILED_VERIFICATION
+            ? "its certificate has expired, or is not one to be trusted" : Curl.words(code)
     }
 }

@@ -58,6 +58,19 @@ extension ConformanceCase {
             814, "Icecast's status page", get("/status.xsl"), icecast: .reply(200, "<html"),
             ours: .reply(404), because: "The page at / is for people, the JSON for programs."),
         .same(815, "icecast-kh's status", get("/7.xsl"), .reply(404)),
+        .same(
+            816, "a playlist, the host an IPv6 address",
+            "GET /stream.ogg.m3u HTTP/1.0\r\nHost: [::1]\r\n\r\n", .reply(200, "http://[::1]/stream.ogg\r\n")),
+        .same(
+            817, "what of a mount is nobody's business", get("/status-json.xsl"),
+            .reply(
+                200,
+                without: [
+                    "max_listeners", "\"public\"", "slow_listeners", "total_bytes", "client_connections",
+                ])),
+        .same(
+            818, "how a mount sounds", get("/status-json.xsl?mount=/stream.ogg"),
+            .reply(200, "\"audio_channels\":2", "\"audio_samplerate\":44100", "\"bitrate\":160")),
     ]
 
     private static func post(_ command: String) -> String {
@@ -148,6 +161,19 @@ extension ConformanceCase {
             856, "a fallback is set", get("/admin/fallbacks?mount=/stream.ogg&fallback=/one.ogg", asAdmin),
             icecast: .reply(200), ours: .reply(400),
             because: "It stands in the configuration, where the next start finds it again."),
+        .same(
+            857, "what the statistics count", get("/admin/stats", asAdmin),
+            .reply(
+                200, "<file_connections>", "<server_start>", "<source_client_connections>",
+                "<source_relay_connections>", "<source_total_connections>", "<stats>", "<stats_connections>")),
+        .same(
+            858, "what the statistics tell of a mount", get("/admin/stats?mount=/stream.mp3", asAdmin),
+            .reply(200, "<public>0</public>", "<total_bytes_read>", "<total_bytes_sent>", "<listener_peak>")),
+        .other(
+            859, "the list of the listeners for a source",
+            get("/admin/listclients?mount=/stream.ogg", "{dj}"),
+            icecast: .reply(200, "<Listeners>"), ours: .reply(401),
+            because: "Whose addresses they are is for whoever answers for them."),
         .same(
             861, "a title without a mode", get("/admin/metadata?mount=/stream.mp3&song=x", asAdmin),
             .reply(400, "Missing parameter")),
