@@ -47,8 +47,8 @@ public struct Almanac: Agenda {
                 }))
     }
 
-    public func day(at instant: Instant) -> Day {
-        zone.local(instant.wallNanoseconds / 1_000_000_000).day
+    public func local(at instant: Instant) -> LocalTime {
+        zone.local(instant.wallNanoseconds / 1_000_000_000)
     }
 }
 

@@ -10,6 +10,8 @@ public struct Aired: Hashable, Sendable {
     public var artist: String?
     public var title: String?
     public var album: String?
+    /// The show in which it began; nil in none, and where it was aired before the journal knew of shows.
+    public var show: String?
     /// When its first frame was on air.
     public var start: Instant
     /// The place of that frame in the file.
@@ -21,8 +23,8 @@ public struct Aired: Hashable, Sendable {
 
     public init(
         kind: Item.Kind, file: String, key: String? = nil, artist: String? = nil, title: String? = nil,
-        album: String? = nil, start: Instant, offset: Length = .zero, length: Length? = nil,
-        why: String? = nil
+        album: String? = nil, show: String? = nil, start: Instant, offset: Length = .zero,
+        length: Length? = nil, why: String? = nil
     ) {
         self.kind = kind
         self.file = file
@@ -30,6 +32,7 @@ public struct Aired: Hashable, Sendable {
         self.artist = artist
         self.title = title
         self.album = album
+        self.show = show
         self.start = start
         self.offset = offset
         self.length = length
@@ -41,7 +44,7 @@ public struct Aired: Hashable, Sendable {
         let track = item.track
         self.init(
             kind: item.kind, file: track.file, key: track.key.isEmpty ? nil : track.key, artist: track.artist,
-            title: track.title, album: track.album, start: start, offset: offset)
+            title: track.title, album: track.album, show: item.show, start: start, offset: offset)
     }
 }
 

@@ -64,6 +64,9 @@ enum Schema {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("2026-11-24 shows") { db in
+            try db.execute(sql: "ALTER TABLE journal ADD COLUMN show TEXT")
+        }
         return migrator
     }()
 

@@ -51,7 +51,9 @@ extension Database {
 
     /// Lines from a place on, in their order.
     func lines(from place: JournalPlace, limit: Int) throws -> [JournalLine] {
-        let columns = "id, at, kind, file, words, key, artist, title, album, file_frame, length"
+        // All but the states, which are long; a journal that could not be brought up to date yet has fewer.
+        let columns = try self.columns(in: "journal").map(\.name).filter { $0 != "state" }
+            .joined(separator: ", ")
         let rows: [Row]
         switch place {
         case .last(let count):
@@ -114,7 +116,8 @@ extension Aired {
         guard let kind = Item.Kind(rawValue: row["kind"]) else { return nil }
         self.init(
             kind: kind, file: row["file"], key: row["key"], artist: row["artist"], title: row["title"],
-            album: row["album"], start: Instant(frames: row["at"]), offset: Length(frames: row["file_frame"]),
+            album: row["album"], show: row["show"],
+            start: Instant(frames: row["at"]), offset: Length(frames: row["file_frame"]),
             length: (row["length"] as Int64?).map(Length.init), why: row["words"])
     }
 }

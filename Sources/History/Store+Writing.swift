@@ -42,15 +42,15 @@ extension Database {
     fileprivate func keep(_ aired: Aired) throws {
         let statement = try cachedStatement(
             sql: """
-                INSERT INTO journal (at, kind, file, words, key, artist, title, album, file_frame, length)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO journal
+                    (at, kind, file, words, key, artist, title, album, show, file_frame, length)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (at, file) WHERE file_frame IS NOT NULL
                 DO UPDATE SET words = excluded.words, length = excluded.length
                 """)
         try statement.execute(arguments: [
             aired.start.frames, aired.kind.rawValue, aired.file, aired.why, aired.key, aired.artist,
-            aired.title,
-            aired.album, aired.offset.frames, aired.length?.frames,
+            aired.title, aired.album, aired.show, aired.offset.frames, aired.length?.frames,
         ])
     }
 
@@ -110,6 +110,7 @@ enum StoredState {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        // A state that another version wrote counts as none: the programme is what it would be anyway.
         return try? decoder.decode(Timeline.State.self, from: Data(text.utf8))
     }
 }

@@ -112,6 +112,7 @@ final class Store {
             settled = inode
             return queue
         } catch {
+            // What went wrong before is the reason that is told.
             try? queue.close()
             throw error
         }

@@ -49,6 +49,7 @@ struct AlarmCall: Sendable, Hashable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let object = Dictionary(texts.map { ($0.name, $0.value) }) { first, _ in first }
+        // Texts alone can always be encoded.
         return Array((try? encoder.encode(object)) ?? Data("{}".utf8))
     }
 }

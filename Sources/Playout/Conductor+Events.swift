@@ -63,7 +63,7 @@ extension Conductor {
         }
         onAir = loaded
         (tone, shownTitle) = (nil, nil)
-        journal.began(loaded.item, at: instant, offset: loaded.offset)
+        journal.began(shown(loaded.item, at: instant), at: instant, offset: loaded.offset)
         if loaded.item.isProvisional, loaded.item.isPlanned {
             timeline.hold(loaded.item)
             record(
@@ -95,7 +95,7 @@ extension Conductor {
         settle(endedAt: instant, before: item)
         timeline.interpose(item, after: current)
         (onAir, tone, shownTitle) = (nil, item, nil)
-        journal.began(item, at: instant, offset: .zero)
+        journal.began(shown(item, at: instant), at: instant, offset: .zero)
         record(.deviation, words: "Nothing could be played, not even an emergency track: the tone is on air.")
     }
 

@@ -302,7 +302,7 @@ extension Conductor {
         loaded.item.track.title = title.title
         loaded.item.track.album = title.album
         onAir = loaded
-        journal.began(loaded.item, at: now, offset: .zero)
+        journal.began(shown(loaded.item, at: now), at: now, offset: .zero)
     }
 }
 

@@ -133,11 +133,11 @@ final class Conductor {
     }
 
     /// An item with the show in which it airs, whatever put it there.
-    func shown(_ item: Item) -> Item {
-        guard !item.isPlanned || item.queueID != nil else { return item }
-        var item = item
-        item.show = timeline.programming.slot(at: max(item.start, min(now, item.end ?? now))).show?.name
-        return item
+    func shown(_ item: Item) -> Item { shown(item, at: max(item.start, min(now, item.end ?? now))) }
+
+    /// The same, at an instant.
+    func shown(_ item: Item, at instant: Instant) -> Item {
+        timeline.programming.shown(item, at: instant)
     }
 
     /// The station's time at the mix's head.

@@ -20,6 +20,8 @@ public final class MasterControl: Sendable {
         /// What comes after it.
         public var next: [Item] = []
         public var queued: [Item] = []
+        /// What the programme is planned from.
+        public var timeline: Timeline?
         /// The station's time at the mix's head.
         public var now = Instant(frames: 0)
         public var troubles: [Trouble] = []
@@ -157,6 +159,7 @@ public final class MasterControl: Sendable {
                 next: conductor.coming(count).map(conductor.shown),
                 queued: conductor.timeline.queued.filter { $0.start > conductor.current?.start ?? $0.start }
                     .map(conductor.shown),
+                timeline: conductor.timeline,
                 now: conductor.now, troubles: conductor.troubles, live: conductor.liveReport)
         }
         (report.clock, report.lostFrames) = (clock, lostFrames)

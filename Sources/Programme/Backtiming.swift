@@ -13,13 +13,33 @@ struct Backtiming {
     private let lengths: [Int64]
     /// Places in `lengths`, the shortest first.
     private let byLength: [Int]
+    private let turns: Turns?
+    private let separation: Separation?
     private(set) var looked = 0
 
     private var picked: [Int] = []
     private var best: (over: Int64, picks: [Int])?
 
-    init(_ lengths: [Int64]) {
+    /// Whose turn it is.
+    struct Turns {
+        /// By track.
+        let of: [Int]
+        /// From the first place on, round and round.
+        let next: [Int]
+    }
+
+    /// What rules keep apart.
+    struct Separation {
+        /// By track: whether it may stand behind what was on before.
+        let fits: [Bool]
+        /// Whether two tracks may stand beside each other.
+        let bear: (_ a: Int, _ b: Int) -> Bool
+    }
+
+    init(_ lengths: [Int64], turns: Turns? = nil, separation: Separation? = nil) {
         self.lengths = lengths
+        self.turns = turns
+        self.separation = separation
         byLength = lengths.indices.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
     }
 
@@ -47,7 +67,7 @@ struct Backtiming {
             guard looked < bound else { return false }
             looked += 1
             let rest = left - lengths[index]
-            guard rest > 0, rest <= longest * Int64(count - 1) else { continue }
+            guard rest > 0, rest <= longest * Int64(count - 1), mayFollow(index) else { continue }
             picked.append(index)
             defer { picked.removeLast() }
             if search(from: index + 1, count - 1, left: rest, bound: bound) { return true }
@@ -63,9 +83,18 @@ struct Backtiming {
             let middle = (low + high) / 2
             if lengths[byLength[middle]] < left { low = middle + 1 } else { high = middle }
         }
-        guard let last = byLength[low...].first(where: { !picked.contains($0) }) else { return false }
+        guard let last = byLength[low...].first(where: { !picked.contains($0) && mayFollow($0) }) else {
+            return false
+        }
         let over = lengths[last] - left
         if best.map({ over < $0.over }) ?? true { best = (over, picked + [last]) }
         return over <= Self.tolerance
+    }
+
+    /// Whether a track may stand behind those that are picked.
+    private func mayFollow(_ index: Int) -> Bool {
+        if let turns, turns.of[index] != turns.next[picked.count % turns.next.count] { return false }
+        guard let separation else { return true }
+        return separation.fits[index] && picked.allSatisfy { separation.bear($0, index) }
     }
 }

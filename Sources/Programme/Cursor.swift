@@ -10,6 +10,8 @@ public struct Cursor: Hashable, Sendable, Codable {
     public var sinceIdentification: Int
     /// Identifications played so far.
     public var identifications: Int64
+    /// How much of the opening of its slot has been played, while some of it is left: its jingle, its intro, its file.
+    public var opening: Int?
 
     public init(
         round: Int64 = 0, done: Int = 0, last: String? = nil, sinceIdentification: Int = 0,

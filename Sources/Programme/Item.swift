@@ -49,6 +49,9 @@ public struct Item: Hashable, Sendable, Codable {
     /// The instant behind its last frame; nil when not known.
     public var end: Instant? { length.map { start + $0 } }
 
+    /// When it is on air first: a file that goes on behind an interruption has its `start` before its slot.
+    public var begins: Instant { max(start, slot ?? start) }
+
     /// Whether its start or end can still change by itself: its length is not measured.
     public var isProvisional: Bool { length == nil }
 

@@ -15,15 +15,35 @@ final class PlanMemory: Sendable {
         var isForsaken: Bool
     }
 
+    /// What the plan of a slot depends on when it is asked for by the slot alone. It stands for the slots before it, too: a
+    /// chain of them is gone through once.
+    struct Standing: Hashable {
+        var slot: Instant
+        /// Nil for the plan that nobody has touched.
+        var anchor: Anchor?
+        var anchorSlot: Instant?
+        var continued: [String: Anchor]?
+        var forsaken: Instant?
+    }
+
+    /// Some parts of a rotation.
+    fileprivate struct Variant: Hashable {
+        var rotation: String
+        var parts: [Int]
+    }
+
     fileprivate struct State {
         /// In the order of time, without overlap.
         var slots: [Slot] = []
         var plans: [Question: SlotPlan] = [:]
+        var standing: [Standing: SlotPlan] = [:]
+        var variants: [Variant: Rotation] = [:]
     }
 
     private let state = Mutex(State())
     private static let slotLimit = 1_024
-    private static let planLimit = 256
+    private static let planLimit = 512
+    private static let variantLimit = 32
 
     func slot(at instant: Instant, _ find: () -> Slot) -> Slot {
         if let known = state.withLock({ $0.slot(at: instant) }) { return known }
@@ -34,6 +54,28 @@ final class PlanMemory: Sendable {
             state.slots.insert(slot, at: state.place(of: instant))
         }
         return slot
+    }
+
+    func variant(of rotation: Rotation, parts: [Int]) -> Rotation {
+        let identifications = rotation.identifications.map(\.key).joined(separator: "/")
+        let variant = Variant(rotation: "\(rotation.seed) \(rotation.every) \(identifications)", parts: parts)
+        if let known = state.withLock({ $0.variants[variant] }) { return known }
+        let made = rotation.with(parts: parts)
+        state.withLock { state in
+            if state.variants.count >= Self.variantLimit { state.variants = [:] }
+            state.variants[variant] = made
+        }
+        return made
+    }
+
+    func plan(_ standing: Standing, _ make: () -> SlotPlan) -> SlotPlan {
+        if let known = state.withLock({ $0.standing[standing] }) { return known }
+        let plan = make()
+        state.withLock { state in
+            if state.standing.count >= Self.planLimit { state.standing = [:] }
+            state.standing[standing] = plan
+        }
+        return plan
     }
 
     func plan(_ question: Question, _ make: () -> SlotPlan) -> SlotPlan {

@@ -16,9 +16,16 @@ public struct Programming: Sendable, Hashable {
     public let schedule: Schedule
     /// What is not in it cannot be played (yet).
     public let sources: [Content: Source]
+    /// The station's identifications where they are due at minutes of the hour. (Those after some tracks are in the
+    /// rotations.)
+    public let identification: Jingles?
     let memory = PlanMemory()
 
-    public init(rotation: Rotation, schedule: Schedule = .empty, sources: [Content: Source] = [:]) {
+    public init(
+        rotation: Rotation, schedule: Schedule = .empty, sources: [Content: Source] = [:],
+        identification: Jingles? = nil
+    ) {
+        self.identification = identification
         self.rotation = rotation
         self.schedule = schedule
         self.sources = sources
@@ -26,6 +33,7 @@ public struct Programming: Sendable, Hashable {
 
     public static func == (a: Programming, b: Programming) -> Bool {
         a.rotation == b.rotation && a.schedule == b.schedule && a.sources == b.sources
+            && a.identification == b.identification
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -64,13 +72,16 @@ public struct Programming: Sendable, Hashable {
     /// The slot that is on at an instant; one of the rotation reaches from the end of the last show to the start of the
     /// next, or for ever.
     public func slot(at instant: Instant) -> Slot {
-        guard !schedule.shows.isEmpty else { return Slot(start: .farPast, end: .farFuture) }
+        let endless = Slot(start: .farPast, end: .farFuture)
+        guard !schedule.shows.isEmpty || !edges(of: endless).isEmpty else { return endless }
         return memory.slot(at: instant) {
+            guard !schedule.shows.isEmpty else { return part(of: endless, at: instant) }
             var slot = schedule.slot(at: instant)
-            guard slot.show == nil else { return slot }
-            slot.start = self.end(ofTheLastBefore: instant)
-            slot.end = start(ofTheNextAfter: instant)
-            return slot
+            if slot.show == nil {
+                slot.start = self.end(ofTheLastBefore: instant)
+                slot.end = start(ofTheNextAfter: instant)
+            }
+            return part(of: slot, at: instant)
         }
     }
 
@@ -92,7 +103,9 @@ public struct Programming: Sendable, Hashable {
     func slot(of show: String, before instant: Instant) -> Slot? {
         for days in Self.spans.prefix(4) {
             let slots = schedule.slots(from: instant - days, to: instant)
-            if let last = slots.last(where: { $0.show?.name == show && $0.start < instant }) { return last }
+            if let last = slots.last(where: { $0.show?.name == show && $0.start < instant }) {
+                return part(of: last, at: min(last.end, instant) - Length(frames: 1))
+            }
         }
         return nil
     }
@@ -127,15 +140,38 @@ public struct Programming: Sendable, Hashable {
     struct Supply {
         var file: Track?
         var rotation: Rotation
+        /// What is on before it: the jingle that is due, and the show's intro.
+        var opening: [Track] = []
+        /// What the slot ends with.
+        var outro: Track?
         /// Whether the rotation is the station's, which goes on from slot to slot.
         var isStandard = false
         /// Whether the show goes on where its last slot stopped.
         var isContinued = false
+        /// Tells two rotations of the same slot's parts apart.
+        var variant: [String] { [rotation.seed.description] + rotation.parts.map(\.playlist) }
         /// Whether tracks may change places so that the last one ends where the slot does.
         var reorders: Bool { rotation.order == .shuffle && !isContinued }
     }
 
     func supply(of slot: Slot) -> Supply {
+        var supply = content(of: slot)
+        let jingles = slot.show?.jingles ?? identification
+        if slot.show?.jingles != nil {
+            var every = 0
+            if case .every(let tracks) = jingles?.due { every = tracks }
+            supply.rotation = supply.rotation.with(identifications: tracks(of: jingles), every: every)
+        }
+        supply.rotation = inHours(supply.rotation, slot)
+        if slot.jingle != nil, supply.file == nil {
+            supply.opening = [jingle(jingles, at: slot.start)].compactMap(\.self)
+        }
+        if !slot.isContinuation { supply.opening += [file(slot.show?.intro)].compactMap(\.self) }
+        if slot.occurrence.map({ $0.end == slot.end }) ?? false { supply.outro = file(slot.show?.outro) }
+        return supply
+    }
+
+    private func content(of slot: Slot) -> Supply {
         var file: Track?
         for content in [slot.show?.plays, slot.show?.otherwise].compactMap(\.self) {
             switch sources[content] {
@@ -159,8 +195,16 @@ public struct Programming: Sendable, Hashable {
         guard show.live.isEmpty else { return true }
         switch show.plays {
         case .newest, .podcast, .stream, .recording: return true
-        case .playlist, .continued, .dated, nil: return false
+        case .playlist, .continued, .file, .dated, nil: return false
         }
+    }
+
+    /// An item with the show that is on at an instant: what people and accidents put in between is of no show's plan.
+    public func shown(_ item: Item, at instant: Instant) -> Item {
+        guard !item.isOfSlot else { return item }
+        var item = item
+        item.show = slot(at: instant).show?.name
+        return item
     }
 
     /// The rotation of a show that goes on where its last slot stopped.
@@ -182,7 +226,7 @@ public struct Programming: Sendable, Hashable {
         var hash = StableHash()
         hash.add(slot.show?.name ?? "")
         hash.add(UInt64(bitPattern: slot.start.frames))
-        let number = Int64(hash.value >> 2)
+        let number = Rounds.first(hash.value)
         return Cursor(round: number, identifications: number)
     }
 }
@@ -197,7 +241,7 @@ extension Slot {
     func contains(_ instant: Instant) -> Bool { start <= instant && instant < end }
 
     /// Whether it waits for the track that is on air.
-    var isSoft: Bool { show?.start == .soft && !isContinuation }
+    var isSoft: Bool { isCut ? jingle == .soft : show?.start == .soft && !isContinuation }
 }
 
 extension Instant {

@@ -26,6 +26,17 @@ final class RoundMemory: Sendable, Hashable {
         }
     }
 
+    /// The whole order of a round.
+    func all(ofRound round: Int64, order: () -> [Int]) -> [Int] {
+        known.withLock { known in
+            if let entry = known.first(where: { $0.round == round }) { return entry.indices }
+            if known.count == Self.limit { known.removeFirst() }
+            let indices = order()
+            known.append((round, indices))
+            return indices
+        }
+    }
+
     static func == (a: RoundMemory, b: RoundMemory) -> Bool { true }
     func hash(into hasher: inout Hasher) {}
 }

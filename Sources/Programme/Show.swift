@@ -13,6 +13,11 @@ public struct Show: Hashable, Sendable {
     /// Where two shows overlap, the one with the higher priority is on.
     public var priority: Int
     public var overlong: Overlong
+    /// Its own, in place of the station's identifications.
+    public var jingles: Jingles?
+    /// A file at its beginning, and one at its end.
+    public var intro: Content?
+    public var outro: Content?
     public var host: String
     public var text: String
     public var link: String
@@ -38,7 +43,8 @@ public struct Show: Hashable, Sendable {
     public init(
         name: String, airings: [Airing], plays: Content? = nil, live: [String] = [],
         otherwise: Content? = nil,
-        start: Start = .hard, priority: Int = 0, overlong: Overlong = .fade, host: String = "",
+        start: Start = .hard, priority: Int = 0, overlong: Overlong = .fade, jingles: Jingles? = nil,
+        intro: Content? = nil, outro: Content? = nil, host: String = "",
         text: String = "",
         link: String = ""
     ) {
@@ -50,6 +56,9 @@ public struct Show: Hashable, Sendable {
         self.start = start
         self.priority = priority
         self.overlong = overlong
+        self.jingles = jingles
+        self.intro = intro
+        self.outro = outro
         self.host = host
         self.text = text
         self.link = link
@@ -62,6 +71,8 @@ public enum Content: Hashable, Sendable {
     case playlist(String)
     /// One of the station's playlists, where the show's last slot stopped.
     case continued(playlist: String)
+    /// One file: an absolute path.
+    case file(String)
     /// The newest file of a folder, an absolute path.
     case newest(folder: String)
     /// A file for each date: an absolute path with `{date}` in it.

@@ -19,15 +19,18 @@ public struct Occurrence: Hashable, Sendable {
 public protocol Agenda: Sendable, Equatable {
     /// Every occurrence that has at least a frame in a span, in any order, each once.
     func occurrences(from: Instant, to: Instant) -> [Occurrence]
-    /// The day that the station's calendar shows at an instant.
-    func day(at instant: Instant) -> Day
+    /// What the station's clocks show at an instant.
+    func local(at instant: Instant) -> LocalTime
 }
 
 extension Agenda {
     /// That of UTC.
-    public func day(at instant: Instant) -> Day {
-        LocalTime(seconds: instant.wallNanoseconds / 1_000_000_000).day
+    public func local(at instant: Instant) -> LocalTime {
+        LocalTime(seconds: instant.wallNanoseconds / 1_000_000_000)
     }
+
+    /// The day that the station's calendar shows at an instant.
+    public func day(at instant: Instant) -> Day { local(at: instant).day }
 }
 
 /// A span of time that belongs to one show, or to the station's rotation.
@@ -40,6 +43,10 @@ public struct Slot: Hashable, Sendable {
     /// The whole occurrence of which this is a part: another show can be on at its beginning, in its middle, or at its
     /// end. Nil for the rotation.
     public var occurrence: Occurrence?
+    /// Whether it is a part that begins where the clock divides it: at a jingle's minute, at the hours of a playlist.
+    var isCut = false
+    /// How the jingle takes over that is due at its start; nil when none is.
+    var jingle: Show.Start?
 
     public init(start: Instant, end: Instant, show: Show? = nil, occurrence: Occurrence? = nil) {
         self.start = start

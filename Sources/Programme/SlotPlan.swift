@@ -1,15 +1,19 @@
-/// What is on in a slot from an instant to its end: a file, then a rotation in its order, and its last places chosen so that
-/// the last track ends where the slot does.
+/// What is on in a slot from an instant to its end: its opening, then a rotation in its order, its last places chosen so that
+/// the last track ends where the outro begins, or where the slot ends.
 ///
 /// ```
-///   start                                     tail        slot.end
-///     [ file  ][ ][ ] … as the rotation goes  [ ][ ][    ]|
+///   start                                              tail        close   slot.end
+///     [ jingle, intro, file ][ ][ ] … as the rotation goes [ ][ ][    ][ outro ]|
 /// ```
 struct SlotPlan: Sendable {
     let slot: Slot
     /// When it really begins: late, when what was before it ran over.
     let start: Instant
+    private var opening: [Item] = []
     private(set) var file: Item?
+    /// What the slot ends with, and where that begins.
+    private var outro: Item?
+    let close: Instant
     private let rotation: Rotation
     /// Where the rotation stands behind the file.
     private(set) var base: Anchor
@@ -28,6 +32,7 @@ struct SlotPlan: Sendable {
     private static let reach: Int64 = 4
     /// Tracks among which it chooses.
     private static let choice = 128
+    private static let halfHour = 1_800 * Instant.rate
     /// A continued show repeats what was cut by more than this: 5 s.
     private static let bearable = Length(seconds: 5)
 
@@ -37,6 +42,8 @@ struct SlotPlan: Sendable {
     /// what is on starts at the instant.
     func item(at instant: Instant) -> Item? {
         guard instant < end else { return nil }
+        if let outro, instant >= outro.start { return outro }
+        if let item = opening.last(where: { $0.start <= instant }), instant < item.end! { return item }
         if var file {
             guard let fileEnd = file.end else {
                 file.start = max(file.start, instant)
@@ -49,11 +56,15 @@ struct SlotPlan: Sendable {
         return rotation.item(at: instant, anchor: base).map(fit)
     }
 
+    /// Whether an item was chosen for its length.
+    func isFitted(_ item: Item) -> Bool { tail.contains { $0.isSame(as: item) } }
+
     /// What follows one of its items, when that can be told without counting; nil otherwise, and at the end.
     func item(after item: Item) -> Item? {
         guard rotation.isPlannable, item.slot == slot.key,
             item.kind == .track || item.kind == .identification,
-            let itemEnd = item.end, item.start >= base.instant, itemEnd < tail.first?.start ?? end
+            let itemEnd = item.end, item.start >= base.instant,
+            itemEnd < tail.first?.start ?? outro?.start ?? end
         else { return nil }
         return rotation.item(at: item.after, start: itemEnd).map(fit)
     }
@@ -65,6 +76,14 @@ struct SlotPlan: Sendable {
         guard slot.end < .farFuture else { return item }
         item.until = limit
         if let natural = item.end, natural > limit { item.length = limit - item.start }
+        return item
+    }
+
+    /// A track of the opening or the outro at its place.
+    private func item(_ track: Track, start: Instant, after: Cursor, until: Instant? = nil) -> Item {
+        var item = fit(
+            Item(kind: .identification, track: track, start: start, length: track.length, after: after))
+        if let until { (item.until, item.length) = (until, min(track.length!, until - start)) }
         return item
     }
 }
@@ -84,117 +103,108 @@ extension SlotPlan {
     ) {
         self.slot = slot
         self.start = start
-        self.limit = max(limit, slot.end)
+        let outro = supply.outro.flatMap { track in
+            slot.end < .farFuture && track.length! < slot.end - start ? track : nil
+        }
+        close = slot.end - (outro?.length ?? .zero)
+        self.limit = outro == nil ? max(limit, slot.end) : close
         rotation = supply.rotation
         end = max(slot.end, start)
+        base = Anchor(instant: start, cursor: Cursor())
+        after = base.cursor
+        var cursor = cursor
+        let passed = cursor?.opening ?? 0
+        cursor?.opening = nil
+        if passed > 0, cursor == Cursor() { cursor = nil }
         let own = { (at: Instant) in cursor ?? programming.firstCursor(of: slot, at: at, supply) }
         var from = start
+        if played != nil {
+            for (place, track) in supply.opening.enumerated() where place >= passed && from < close {
+                let isLast = place + 1 == supply.opening.count && supply.file == nil
+                var after = cursor ?? Cursor()
+                after.opening = isLast ? nil : place + 1
+                let item = item(
+                    track, start: from, after: isLast ? own(min(from + track.length!, close)) : after)
+                opening.append(item)
+                from = item.end!
+            }
+        }
         if let track = supply.file, let played, track.length.map({ $0 > played }) ?? true {
             var item = Item(
-                kind: .track, track: track, start: start - played, length: track.length, after: Cursor(),
+                kind: .track, track: track, start: from - played, length: track.length, after: Cursor(),
                 show: slot.show?.name, slot: slot.key)
-            if slot.end < .farFuture { item.until = max(fileLimit, slot.end) }
+            if slot.end < .farFuture { item.until = outro == nil ? max(fileLimit, slot.end) : close }
             if let natural = item.end, let until = item.until {
                 item.length = min(natural, until) - item.start
                 end = max(end, item.end!)
             }
-            from = item.end ?? start
-            item.after = own(min(from, slot.end))
+            from = item.end ?? from
+            item.after = own(min(from, close))
             file = item
         } else if start == .farPast {
             from = Anchor.origin.instant
         }
-        base = Anchor(instant: from, cursor: file?.after ?? own(from))
-        after = base.cursor
-        guard from < slot.end, slot.end < .farFuture, rotation.isPlannable else { return }
-        if supply.reorders { backtime() }
-        close(repeating: !supply.reorders)
+        var first = file?.after ?? opening.last?.after ?? own(from)
+        first.opening = nil
+        base = Anchor(instant: from, cursor: first)
+        after = first
+        if let outro { self.outro = item(outro, start: close, after: after, until: slot.end) }
+        guard from < close, slot.end < .farFuture, rotation.isPlannable else { return }
+        if supply.reorders {
+            let isWhole = slot.occurrence.map { $0.start == slot.start && $0.end == slot.end } ?? false
+            backtime(goesOn: supply.isStandard || !isWhole)
+        }
+        finish(repeating: !supply.reorders)
+        self.outro?.after = after
     }
 
     /// Chooses the last tracks.
-    private mutating func backtime() {
+    ///
+    /// - Parameter goesOn: whether the rotation does so behind the slot.
+    private mutating func backtime(goesOn: Bool) {
         let about = Length(frames: Self.reach * rotation.meanTrack.frames)
-        guard var place = rotation.place(at: max(base.instant, slot.end - about), anchor: base),
+        guard var place = rotation.place(at: max(base.instant, close - about), anchor: base),
             var item = rotation.item(at: place.cursor, start: place.instant)
         else { return }
-        if item.start < slot.end - about, item.end! < slot.end {
+        if item.start < close - about, item.end! < close {
             place = Anchor(instant: item.end!, cursor: item.after)
         }
         // As the rotation goes, it may fit already.
-        item = rotation.item(at: slot.end - Length(frames: 1), anchor: place)!
-        let over = (item.end! - slot.end).frames
+        item = rotation.item(at: close - Length(frames: 1), anchor: place)!
+        let over = (item.end! - close).frames
         guard over > Backtiming.tolerance else { return }
-        let choice = rotation.choice(from: place.cursor, count: Self.choice)
-        var search = Backtiming(choice.map { $0.track.length!.frames })
-        let found = search.fill { count in
-            (slot.end - place.instant).frames
-                - rotation.identifications(among: count, from: place.cursor).frames
+        let left = close - place.instant
+        let choice = rotation.choice(
+            from: place.cursor, count: Self.choice, natural: item.after,
+            turn: goesOn ? close.frames / Self.halfHour : nil)
+        let kept = rotation.separation(among: choice, from: place.cursor)
+        var found: (picks: [Int], over: Int64)?
+        // A slot that hits its second is worth more than two tracks of an artist in a row.
+        for separation in [kept, nil] where found.map({ $0.over > Backtiming.tolerance }) ?? true {
+            var search = Backtiming(
+                choice.map { $0.track.length!.frames }, turns: rotation.turns(of: choice, from: place.cursor),
+                separation: separation)
+            let one = search.fill { count in
+                left.frames - rotation.identifications(among: count, from: place.cursor).frames
+            }
+            looked += search.looked
+            if let one, found.map({ one.over < $0.over }) ?? true { found = one }
         }
-        looked = search.looked
         guard let found, found.over < over else { return }
         tail = rotation.items(found.picks.map { choice[$0] }, from: place).map(fit)
     }
 
     /// Finds where it ends, and where the rotation stands then.
-    private mutating func close(repeating: Bool) {
-        guard let last = item(at: slot.end - Length(frames: 1)) else { return }
-        end = max(slot.end, last.end ?? slot.end)
-        after = last.after
+    private mutating func finish(repeating: Bool) {
+        guard let last = item(at: close - Length(frames: 1)) else { return }
+        if outro == nil { end = max(slot.end, last.end ?? slot.end) }
+        // What was chosen from further away comes again in its own place.
+        after =
+            tail.isEmpty
+            ? last.after : rotation.item(at: close - Length(frames: 1), anchor: base)?.after ?? last.after
         guard repeating, let natural = last.track.length, let length = last.length,
             natural - length > Self.bearable
         else { return }
         after = rotation.place(at: last.start, anchor: base)?.cursor ?? after
-    }
-}
-
-extension Rotation {
-    /// A track of the rotation, and the cursor behind it.
-    typealias Choice = (track: Track, after: Cursor)
-
-    /// The tracks that come next, each once and none that was on just before.
-    func choice(from cursor: Cursor, count: Int) -> [Choice] {
-        let lately = min(tracks.count / 2, 16, cursor.done)
-        var seen = Set(
-            (cursor.done - lately..<cursor.done).map { tracks[index(at: $0, inRound: cursor.round)].key })
-        var choice: [Choice] = []
-        var place = cursor
-        // Two rounds hold every track once at least.
-        for _ in 0..<min(count + lately, 2 * tracks.count) where choice.count < count {
-            let at = min(place.done, tracks.count - 1)
-            let track = tracks[index(at: at, inRound: place.round)]
-            place.pass(track.key, place: at, of: tracks.count)
-            if track.length! > .zero, seen.insert(track.key).inserted { choice.append((track, place)) }
-        }
-        return choice
-    }
-
-    /// The length of the identifications that come between so many tracks, and before the first.
-    func identifications(among count: Int, from cursor: Cursor) -> Length {
-        var (cursor, length) = (cursor, Length.zero)
-        for _ in 0..<count {
-            if let identification = identification(due: &cursor) { length = length + identification.length! }
-            cursor.sinceIdentification += 1
-        }
-        return length
-    }
-
-    /// Chosen tracks as items, with the identifications that are due between them. Each item goes on behind the furthest
-    /// of the tracks up to it, so that none comes again.
-    func items(_ chosen: [Choice], from anchor: Anchor) -> [Item] {
-        var items: [Item] = []
-        var (cursor, start) = (anchor.cursor, anchor.instant)
-        func add(_ kind: Item.Kind, _ track: Track) {
-            items.append(Item(kind: kind, track: track, start: start, length: track.length, after: cursor))
-            start = start + track.length!
-        }
-        for (track, after) in chosen {
-            if let identification = identification(due: &cursor) { add(.identification, identification) }
-            if (after.round, after.done) > (cursor.round, cursor.done) {
-                (cursor.round, cursor.done, cursor.last) = (after.round, after.done, after.last)
-            }
-            if every > 0 { cursor.sinceIdentification += 1 }
-            add(.track, track)
-        }
-        return items
     }
 }

@@ -12,6 +12,14 @@ extension Timeline {
 
     /// The plan of a slot: from the anchor on when that lies in it, else from its beginning.
     func plan(of slot: Slot, isAnchored: Bool) -> SlotPlan {
+        let standing = PlanMemory.Standing(
+            slot: slot.start, anchor: isAnchored ? state.anchor : nil,
+            anchorSlot: isAnchored ? state.slot : nil,
+            continued: state.continued, forsaken: state.forsaken)
+        return programming.memory.plan(standing) { makePlan(of: slot, isAnchored: isAnchored) }
+    }
+
+    private func makePlan(of slot: Slot, isAnchored: Bool) -> SlotPlan {
         guard isAnchored, slot.contains(state.anchor.instant) else {
             return plan(slot, from: start(of: slot, isAnchored: isAnchored), isAnchored: isAnchored)
         }
@@ -32,7 +40,8 @@ extension Timeline {
             let limits = programming.limits(of: slot)
             return SlotPlan(
                 programming, slot, supply(of: slot), from: start, cursor: cursor,
-                played: isFresh ? programming.played(before: slot) : nil, limit: limits.track,
+                played: isFresh ? programming.played(before: slot) : cursor?.opening.map { _ in .zero },
+                limit: limits.track,
                 fileLimit: limits.file)
         }
     }
@@ -60,10 +69,12 @@ extension Timeline {
     /// Where the rotation of a slot begins that goes on behind an earlier one: one that an interruption cut off, or one of a
     /// continued show. Nil for any other.
     private func cursor(of slot: Slot, isAnchored: Bool) -> Cursor? {
-        guard let show = slot.show else { return nil }
         let supply = supply(of: slot)
-        guard !supply.isStandard else { return nil }
-        if let part = programming.part(before: slot) { return plan(of: part, isAnchored: isAnchored).after }
+        guard slot.isCut || !supply.isStandard else { return nil }
+        if let part = programming.part(before: slot), !slot.isCut || programming.goesOn(slot, behind: part) {
+            return plan(of: part, isAnchored: isAnchored).after
+        }
+        guard let show = slot.show, !supply.isStandard else { return nil }
         guard supply.isContinued else { return nil }
         let before = programming.slot(of: show.name, before: slot.start)
         if let known = state.continued?[show.name], known.instant <= slot.start,

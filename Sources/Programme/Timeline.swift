@@ -70,9 +70,14 @@ public struct Timeline: Sendable, Hashable {
         {
             return laid
         }
-        // Before everything that is known the programme went as it has gone since the origin of time.
-        return plan(at: instant, isAnchored: state.anchor != .origin && instant >= state.anchor.instant)
-            .item(at: instant)
+        // Before everything that is known the programme went as it has gone since the origin of time, up to that.
+        let isKnown = state.anchor != .origin && instant >= state.anchor.instant
+        guard var item = plan(at: instant, isAnchored: isKnown).item(at: instant) else { return nil }
+        let known = state.laid.first?.start ?? state.anchor.instant
+        if !isKnown, state.anchor != .origin, instant < known, item.end.map({ $0 > known }) ?? true {
+            (item.length, item.until) = (known - item.start, nil)
+        }
+        return item
     }
 
     /// What follows an item, as things stand; its start is provisional when the item's end is.
@@ -84,6 +89,7 @@ public struct Timeline: Sendable, Hashable {
             return first(
                 at: item.length == nil ? max(state.anchor.instant, now ?? item.start) : state.anchor.instant)
         }
+        if let end = item.end, let first = state.laid.first, first.start == end { return first }
         if let end = item.end, item.isOfSlot {
             let plan = plan(at: end, isAnchored: state.anchor != .origin && end >= state.anchor.instant)
             if let next = plan.item(after: item) { return next }

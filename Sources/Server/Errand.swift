@@ -36,7 +36,7 @@ enum Errand {
             let mount = desk.standIn(for: wanted)
             // In its place only when a player could not tell the difference; and each mount keeps its own accounts.
             guard mount === wanted || mount.sounds(like: wanted) else {
-                let query = head.query.isEmpty ? "" : "?\(head.query)"
+                let query = head.query.isEmpty ? "" : "?\(urlQuery(head.query))"
                 throw .found(at: visitor.base(desk) + urlPath(mount.mount.path) + query)
             }
             let framing = try TitleFramingRule.framing(for: head, of: mount.mount.description)

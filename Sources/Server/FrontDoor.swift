@@ -79,6 +79,7 @@ public final class FrontDoor: Sendable {
                 shoutcast = try await Self.bind(shoutcastBootstrap(group, stage), to: address)
             }
         } catch {
+            // What went wrong before is the reason that is told.
             try? await group.shutdownGracefully()
             try? await files.shutdownGracefully()
             throw error
@@ -147,6 +148,7 @@ public final class FrontDoor: Sendable {
             defer { state = State() }
             return state
         }
+        // What is closed already is as it should be, here and below.
         for socket in old.sockets { try? await socket.close() }
         await end(desk.mounts, in: old.rooms)
         for room in old.rooms {
@@ -277,6 +279,7 @@ public final class FrontDoor: Sendable {
 
     private func end(_ mounts: [PublicMount], in rooms: [NIOLoopBound<Room>]) async {
         for room in rooms {
+            // A loop that has ended has no listener left.
             try? await room.eventLoop.flatSubmit {
                 EventLoopFuture.andAllComplete(mounts.map(room.value.end), on: room.eventLoop)
             }.get()

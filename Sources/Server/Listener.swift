@@ -203,6 +203,7 @@ final class Listener: ChannelInboundHandler {
     /// is minutes until that shows.
     private func boundSendBuffer(_ context: ChannelHandlerContext) {
         let bytes = max(Self.leastSendBuffer, circle.publicMount.mount.description.bitrate / 4)
+        // Without it the listener has the system's buffer: more memory, no harm.
         _ = try? context.channel.syncOptions?.setOption(
             .socketOption(.so_sndbuf), value: SocketOptionValue(bytes))
     }

@@ -62,9 +62,17 @@ func urlPath(_ path: String) -> String {
             UInt8(ascii: "0")...UInt8(ascii: "9"):
             return String(Unicode.Scalar(byte))
         case _ where "/-._~".utf8.contains(byte): return String(Unicode.Scalar(byte))
-        default:
-            let hex = String(byte, radix: 16, uppercase: true)
-            return hex.utf8.count == 1 ? "%0\(hex)" : "%\(hex)"
+        default: return percentEncoded(byte)
         }
     }.joined()
+}
+
+/// A query that a client sent, for a header: what no query can hold (RFC 3986, 3.4) is percent-encoded, the rest stays.
+func urlQuery(_ query: String) -> String {
+    query.utf8.map { (0x21..<0x7f).contains($0) ? String(Unicode.Scalar($0)) : percentEncoded($0) }.joined()
+}
+
+private func percentEncoded(_ byte: UInt8) -> String {
+    let hex = String(byte, radix: 16, uppercase: true)
+    return hex.utf8.count == 1 ? "%0\(hex)" : "%\(hex)"
 }

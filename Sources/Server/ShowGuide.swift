@@ -5,7 +5,7 @@ public protocol ShowGuide: Sendable {
     /// The same as JSON, as `/api/schedule` gives it.
     ///
     /// - Parameters:
-    ///   - from: a time of RFC 3339 or a date, as it was asked for; nil for now.
+    ///   - from: a time of RFC 3339 or a date, as it was asked for; nil for this moment.
     ///   - length: a length such as `7d`, as it was asked for; nil for a week.
     ///   - now: in milliseconds since 1970-01-01T00:00Z.
     func json(from: String?, length: String?, now: Int64) throws(GuideRefusal) -> String

@@ -96,7 +96,7 @@ public enum TitleAnswer: Sendable {
 
 /// Where the bytes of a DJ who has come in go. Called on one event loop.
 public protocol SourceLine: AnyObject, Sendable {
-    /// Takes as many of the bytes as there is room for now, and tells how many. The rest is offered again.
+    /// Takes as many of the bytes as there is room for at this moment, and tells how many. The rest is offered again.
     func take(_ bytes: UnsafeRawBufferPointer) -> Int
     /// No byte follows; `clean` when the DJ's client ended the stream in good order. Called once.
     func end(clean: Bool)

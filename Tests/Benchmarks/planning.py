@@ -58,9 +58,11 @@ def library(room):
         places = ", ".join(f":{column}" for column in row)
         index.executemany(
             f"INSERT OR REPLACE INTO library ({', '.join(row)}) VALUES ({places})",
-            [row | {"path": str(path), "length": dice.randrange(120 * 44_100, 360 * 44_100)}
+            [row | {"path": str(path), "length": dice.randrange(120 * 44_100, 360 * 44_100),
+                    "artist": f"Artist {dice.randrange(2_000)}", "title": path.stem}
              for path in (folder / "music").iterdir()])
-    text = station.path.read_text().replace("order: sequence", "order: shuffle") + "shows:\n"
+    rules = "order: shuffle, separate: { artist: 60 min, title: 3 h }"
+    text = station.path.read_text().replace("order: sequence", rules) + "shows:\n"
     for number in range(60):
         on = dice.sample(DAYS, dice.randrange(1, 7))
         text += (

@@ -43,7 +43,7 @@ internal import Testing
         #expect(try output("now", "--json").hasPrefix(#"{"album":"Pastel Blues","artist":"Nina Simone","#))
         #expect(try output("status").hasPrefix("Radio Beispiel\n"))
         #expect(try output("status", "--json").contains(#""station":"Radio Beispiel""#))
-        #expect(try output("next", "--count", "2").split(separator: "\n").count == 3)
+        #expect(try output("next", "--count", "2").split(separator: "\n").count == 4)
         #expect(try output("queue").hasPrefix("    7  00:00:31      0:08"))
         #expect(try output("queue", "list", "--json").hasPrefix("[\n{\"duration\":8.2,"))
         #expect(try output("skip") == "Skipped Sinnerman.\nNext: Radio Beispiel 3.wav\n")
@@ -67,7 +67,7 @@ internal import Testing
     }
 
     @Test func theHistoryIsReadPageByPage() throws {
-        #expect(try output("history", "--last", "250").split(separator: "\n").count == 251)
+        #expect(try output("history", "--last", "250").split(separator: "\n").count == 252)
         let array = try output("history", "--last", "250", "--json")
         let entries = try JSONDecoder().decode([HistoryEntry].self, from: Data(array.utf8))
         #expect(entries.map(\.id) == Array(51...300))
@@ -106,6 +106,7 @@ internal import Testing
             ["next", "--count", "0"], ["history", "--since", "now", "--last", "3"],
             ["history", "--csv", "--json"],
             ["render", "--for", "1h", "--output", "-", "--json"], ["render", "--for", "1", "--output", "a"],
+            ["preview", "--for", "1h", "--ics", "--json"], ["preview", "--ics"],
             ["schedule", "--for", "32d"], ["queue", "add"], ["queue", "remove", "x"], ["fly"], ["--nonsense"],
         ] {
             let error = #expect(throws: (any Error).self) { try Funkhaus.parseAsRoot(words) }
@@ -229,11 +230,14 @@ internal import Testing
                 measured yet.
 
                   funkhaus next --count 20
+                  funkhaus next --why
 
-                USAGE: funkhaus next [--count <count>] [--config <file>] [--json]
+                USAGE: funkhaus next [--count <count>] [--why] [--config <file>] [--json]
 
                 OPTIONS:
                   -c, --count <count>     How many items, 1 to 100. (default: 5)
+                  --why                   Tell for each item why it comes then, and which rules
+                                          it keeps.
                   --config <file>         The station's YAML file (default: FUNKHAUS_CONFIG,
                                           ./station.yaml, ./Config/station.yaml,
                                           /etc/funkhaus/station.yaml).

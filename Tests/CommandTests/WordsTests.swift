@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Station
 internal import Testing
 
@@ -80,8 +81,10 @@ internal import Testing
         #expect(
             (items.flatMap { table.lines(for: $0) } + table.legend).shown == """
                 Wed 1 July 2026
+                Nachtschicht
                 23:50:12     10:19  Nina Simone - Sinnerman
                 Thu 2 July 2026
+                Rotation
                 00:00:31      0:08  Radio Beispiel 3.wav  (station identification)
                 00:00:39  ~1:02:03  坂本龍一 & Bjo\u{308}rk 🎹 - 戦場の戦場の戦場の戦場の戦…  (queued)
                 01:02:43         ?  tone, because there is nothing else
@@ -98,28 +101,59 @@ internal import Testing
                 """)
     }
 
-    @Test func theHistoryTellsItemsAndFacts() {
+    @Test func theHistoryTellsShowsItemsAndFacts() {
         var table = ItemTable()
         let jump = HistoryEntry(
             id: 2,
             item: OnAirItem(
                 kind: ItemKind(rawValue: "clock"), start: StationTime("2026-07-01T23:55:00.000+02:00")),
             note: "The machine's clock jumped forward by 3,600 seconds; the programme followed it at once.")
+        let broken = HistoryEntry(
+            id: 2,
+            item: OnAirItem(
+                kind: ItemKind(rawValue: "deviation"), start: StationTime("2026-07-01T23:56:00.000+02:00"),
+                file: "/music/b.ogg"), note: "/music/b.ogg cannot be read.")
         let entries = [
-            HistoryEntry(id: 1, item: .sinnerman, note: "skipped by a person"), jump,
+            HistoryEntry(id: 1, item: .sinnerman, note: "skipped by a person"), jump, broken,
             HistoryEntry(id: 3, item: .identification),
         ]
         #expect(
             entries.flatMap { $0.lines(in: &table) }.shown == """
                 Wed 1 July 2026
+                Nachtschicht
                 23:50:12     10:19  Nina Simone - Sinnerman
                                     skipped by a person
                 23:55:00            The machine's clock jumped forward by 3,600 seconds; the
                                     programme followed it at once.
+                23:56:00         ?  b.ogg  (deviation)
+                                    /music/b.ogg cannot be read.
                 Thu 2 July 2026
+                Rotation
                 00:00:31      0:08  Radio Beispiel 3.wav  (station identification)
 
                 """)
+    }
+
+    @Test func theSimulationTellsWhenWhoAndWhat() throws {
+        let json = #"""
+            {"slots": 42, "items": 1000, "findings": [
+                {"kind": "long", "show": "Küchenradio", "host": "Kim", "first": "2026-12-01T22:00:00+01:00", "count": 2,
+                 "words": "The file of Küchenradio is 1 min too long, and its end is not heard: shorten it."},
+                {"kind": "repeat", "first": "2026-12-02T00:10:00+01:00", "count": 1, "words": "/a\u001b[2J comes again."}]}
+            """#
+        var simulation = try JSONDecoder().decode(Simulation.self, from: Data(json.utf8))
+        #expect(
+            simulation.lines.shown == """
+                Tue 1 December 2026, 22:00:00, 2 times, Kim
+                    The file of Küchenradio is 1 min too long, and its end is not heard: shorten
+                    it.
+                Wed 2 December 2026, 00:10:00
+                    /a\u{fffd}[2J comes again.
+                42 slots, 1000 items: 2 things to look after.
+
+                """)
+        simulation.findings = []
+        #expect(simulation.lines.shown == "42 slots, 1000 items: nothing is wrong.\n")
     }
 
     @Test func noLineIsWiderThanTheTerminal() {

@@ -11,12 +11,49 @@ import Testing
         let history = History(folder.path)
         var one = item(1, at: midnight)
         one.offset = Length(frames: 4_410)
+        one.show = "Küchenradio"
         history.began(one)
         #expect(try history.items() == [one])
         history.ended(file: one.file, at: midnight + minutes(3), why: "skip")
         one.length = minutes(3)
         one.why = "skip"
         #expect(try history.items() == [one])
+    }
+
+    /// The journal of a station that was installed before there were shows.
+    @Test func anOlderJournalKeepsItsLinesAndTakesShowsFromThenOn() throws {
+        let folder = try TemporaryDirectory()
+        let old = try DatabaseQueue(path: "\(folder.path)/station.db")
+        try old.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+        }
+        try Schema.migrator.migrate(old, upTo: "2026-11-23 journal and library")
+        try old.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO journal (at, kind, file, key, artist, title, file_frame, length)
+                    VALUES (?, 'track', '/music/1.ogg', '1.ogg', 'Artist 1', 'Title 1', 0, ?)
+                    """, arguments: [midnight.frames, minutes(3).frames])
+            try db.execute(
+                sql: "INSERT INTO journal (at, kind, file, words, state) VALUES (?, 'skip', ?, 'Fact 1.', ?)",
+                arguments: [
+                    (midnight + minutes(1)).frames, "/music/1.ogg", try StoredState.text(state(1)),
+                ])
+        }
+        try old.close()
+        let one = item(1, at: midnight, length: minutes(3))
+        // A command that may not write reads it as it is.
+        let reader = History(folder.path, access: .reading)
+        #expect(try reader.items() == [one])
+        #expect(try reader.facts() == [fact(1)])
+        reader.stop()
+        let history = History(folder.path)
+        var two = item(2, at: midnight + minutes(3))
+        two.show = "Küchenradio"
+        history.began(two)
+        #expect(try history.items() == [one, two])
+        #expect(try history.facts() == [fact(1)])
+        #expect(try history.latestState(at: two.start, deadline: .seconds(60))?.1 == state(1))
     }
 
     /// Nobody tells the end of the tone: the next item's beginning is it.

@@ -8,27 +8,21 @@ struct SlotPeerTests {
     @Test func `the preview of shows is what is rendered, and what is aired through a crash`() async throws {
         let begin = Date(timeIntervalSince1970: (Date.now.timeIntervalSince1970 + 15).rounded())
         let shows = [(12, 9, "eins"), (21, 10, "zwei"), (38, 6, "eins"), (44, 7, "zwei")]
-        let station = try StationUnderTest(
-            order: "shuffle",
-            playlists: """
-                  eins: { from: eins, order: shuffle }
-                  zwei: { from: zwei, order: sequence }
-                """,
-            sections: "shows:\n"
-                + shows.enumerated().map { number, show in
-                    Self.show(number, begin.addingTimeInterval(Double(show.0)), show.1, show.2)
-                }.joined())
-        let music = ResilienceMusic()
-        for (name, pieces) in [("music", [1, 2, 3, 4]), ("eins", [5, 6, 7]), ("zwei", [8, 9, 10])] {
-            let folder = station.folder.appendingPathComponent(name, isDirectory: true)
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try await music.fill(folder, with: pieces)
-        }
+        let station = try await StationUnderTest.withShows(
+            shows.map { (begin.addingTimeInterval(Double($0.0)), $0.1, $0.2) })
         let span = ["--from", begin.ISO8601Format(), "--for", "60s"]
         let preview: [ShownItem] = try await station.ask("preview", span[0], span[1], span[2], span[3])
         let rendered: [ShownItem] = try await station.ask(
             "render", span[0], span[1], span[2], span[3], "--output",
             station.folder.appendingPathComponent("plan.wav").path)
+        let simulated: Simulated = try await station.ask("simulate", span[0], span[1], span[2], span[3])
+        #expect(simulated.items == preview.count)
+        let calendar = try await station.run(["preview", "--ics"] + span).output
+        let lines = String(decoding: calendar, as: UTF8.self).replacing("\r\n ", with: "")
+        #expect(lines.components(separatedBy: "BEGIN:VEVENT").count == 1 + shows.count)
+        for item in preview where item.show != nil {
+            #expect(lines.contains("\(item.start.prefix(19).suffix(8)) "), "\(item) is in no event")
+        }
         // The first of a render begins where the span does, in its middle; the last ends where the span does.
         #expect(rendered.map(\.file) == preview.map(\.file))
         #expect(rendered.dropFirst().map(\.start) == preview.dropFirst().map(\.start))
@@ -48,7 +42,8 @@ struct SlotPeerTests {
         let now: ShownItem = try await station.ask("now")
         #expect(now.show?.hasPrefix("zwei") ?? false)
         try await until("the shows are over") { Date.now > begin.addingTimeInterval(56) }
-        let aired = try await station.history().filter { $0.kind == "track" }
+        let history: [ShownItem] = try await station.ask("history", "--last", "100")
+        let aired = history.filter { $0.kind == "track" }
         let next: [ShownItem] = try await station.ask("next")
         #expect(!next.isEmpty)
         try await station.stop()
@@ -57,37 +52,14 @@ struct SlotPeerTests {
         #expect(whole.count > 5)
         for item in whole where item.instant > begin.timeIntervalSince1970 {
             #expect(
-                preview.contains { $0.file == item.file && abs($0.instant - item.instant) < 0.002 },
-                "\(item) was not planned")
+                preview.contains {
+                    $0.file == item.file && $0.show == item.show && abs($0.instant - item.instant) < 0.002
+                }, "\(item) was not planned")
         }
-    }
-
-    private static func show(_ number: Int, _ start: Date, _ seconds: Int, _ playlist: String) -> String {
-        let zone = TimeZone(identifier: "Europe/Berlin")!
-        let form = Date.ISO8601FormatStyle(timeZone: zone)
-        let day = form.year().month().day().format(start)
-        let time = form.time(includingFractionalSeconds: false).format(start)
-        return """
-              - name: \(playlist) \(number)
-                dates: [ \(day) ]
-                at: "\(time)"
-                for: \(seconds)s
-                play: \(playlist)
-
-            """
     }
 }
 
-/// An item with its show.
-private struct ShownItem: Decodable, Sendable {
-    var start: String
-    var duration: Double?
-    var file: String?
-    var show: String?
-
-    /// `start` in seconds since 1970.
-    var instant: Double {
-        let form = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        return (try? Date(start, strategy: form))?.timeIntervalSince1970 ?? .nan
-    }
+/// What `simulate --json` says, as far as this test asks.
+private struct Simulated: Decodable, Sendable {
+    var items: Int
 }

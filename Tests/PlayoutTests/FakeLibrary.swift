@@ -87,6 +87,7 @@ final class FakeJournal: Journal, Sendable {
     struct Aired: Sendable, Equatable {
         var file: String
         var kind: Item.Kind
+        var show: String?
         var start: Instant
         var offset: Length
         var end: Instant?
@@ -119,8 +120,8 @@ final class FakeJournal: Journal, Sendable {
         state.withLock {
             $0.aired.append(
                 Aired(
-                    file: item.track.file, kind: item.kind, start: instant, offset: offset, end: nil, why: nil
-                ))
+                    file: item.track.file, kind: item.kind, show: item.show, start: instant, offset: offset,
+                    end: nil, why: nil))
         }
     }
 

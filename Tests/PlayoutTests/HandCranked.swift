@@ -41,6 +41,14 @@ final class HandCranked {
 
     func crank(blocks: Int) -> [(file: Int, frame: Int)] {
         var heard: [(file: Int, frame: Int)] = []
+        crank(blocks: blocks) { left, right in
+            heard.append((Int((left * 1_024).rounded()), Int((right * 8_192).rounded())))
+        }
+        return heard
+    }
+
+    /// Gives each frame of the mix as it is.
+    func crank(blocks: Int, frame each: (_ left: Float, _ right: Float) -> Void) {
         var block = AudioBlock()
         for _ in 0..<blocks {
             for _ in 0..<4 { conductor.step() }
@@ -51,13 +59,9 @@ final class HandCranked {
             while feed.consumer.available > 0 {
                 let count = feed.consumer.read(into: &block, at: 0, count: block.capacity)
                 block.withChannels(reading: { (left: Span<Float>, right: Span<Float>) in
-                    for frame in 0..<count {
-                        heard.append(
-                            (Int((left[frame] * 1_024).rounded()), Int((right[frame] * 8_192).rounded())))
-                    }
+                    for frame in 0..<count { each(left[frame], right[frame]) }
                 })
             }
         }
-        return heard
     }
 }

@@ -8,7 +8,7 @@ import Testing
 private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
 
 /// Shows that are on once.
-private struct Once: Agenda {
+struct Once: Agenda {
     var all: [Occurrence]
     func occurrences(from: Instant, to: Instant) -> [Occurrence] {
         all.filter { $0.start < to && $0.end > from }
@@ -149,6 +149,8 @@ private struct Once: Agenda {
         }
         _ = engine.crank(blocks: 300)
         #expect(!journal.aired.contains { $0.kind == .tone })
+        #expect(journal.aired.contains { $0.kind == .queued && $0.show != nil })
+        for aired in journal.aired { #expect(aired.show == random.slot(at: aired.start).show?.name) }
         let states = journal.states
         for (number, known) in states.enumerated() {
             let end = number + 1 < states.count ? states[number + 1].at : .init(frames: .max)

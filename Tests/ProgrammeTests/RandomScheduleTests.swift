@@ -1,81 +1,8 @@
+import Foundation
 import TestKit
 import Testing
 
 @testable import Programme
-
-/// Shows at random times, with random contents, above a random library: hostile ones too.
-struct RandomStation {
-    var programming: Programming
-    let days: Int
-
-    init(seed: UInt64, days: Int) {
-        var random = SplitMix(state: seed)
-        func any(_ count: Int) -> Int { Int(random.next() % UInt64(count)) }
-        let libraries: [[Track]] = [
-            [], library(1, prefix: "o"), library(2, prefix: "z"), library(60, prefix: "m", seed: seed),
-            // Only long ones, and only short ones.
-            library(4, prefix: "l").map { track in
-                var track = track
-                track.length!.frames *= 30
-                return track
-            },
-            library(5, prefix: "k").map { track in
-                var track = track
-                track.length!.frames /= 12
-                return track
-            },
-        ]
-        func rotation(_ name: String, _ order: Order) -> Rotation {
-            let every = any(4)
-            return Rotation(
-                station: "Beispiel", playlist: name, order: order, tracks: libraries[any(libraries.count)],
-                identifications: Array(
-                    library(every, prefix: "id").map { track in
-                        var track = track
-                        track.length!.frames /= 40
-                        return track
-                    }), every: every)
-        }
-        var sources: [Content: Programming.Source] = [:]
-        for number in 0..<4 {
-            sources[.playlist("\(number)")] = .rotation(
-                rotation("\(number)", any(3) == 0 ? .sequence : .shuffle))
-            sources[.continued(playlist: "\(number)")] = sources[.playlist("\(number)")]
-        }
-        for number in 0..<3 {
-            let length = Length(seconds: Double(1 + any(9_000)))
-            sources[.newest(folder: "/\(number)")] = .file(
-                Track(file: "/\(number)/f", key: "f", length: length))
-        }
-        let contents: [Content] = sources.keys.sorted { "\($0)" < "\($1)" } + [.stream(url: "http://x")]
-        let shows = (0..<8).map { number in
-            var show = Show(
-                name: "Show \(number)", airings: [], plays: contents[any(contents.count)],
-                otherwise: any(2) == 0 ? contents[any(contents.count)] : nil)
-            show.start = any(4) == 0 ? .soft : .hard
-            show.overlong = any(3) == 0 ? .run(seconds: any(1_200)) : .fade
-            show.priority = any(3)
-            return show
-        }
-        var all: Set<Occurrence> = []
-        for _ in 0..<(days * (1 + any(12))) {
-            let start = Instant(frames: Int64(any(days * 86_400)) * Instant.rate)
-            let seconds = [60, 300, 1_800, 3_600, 7_200, 40_000][any(6)]
-            all.insert(
-                Occurrence(
-                    show: any(shows.count), start: start, end: start + Length(seconds: Double(seconds))))
-        }
-        self.days = days
-        programming = Programming(
-            rotation: Rotation(
-                station: "Beispiel", playlist: "rotation", order: .shuffle,
-                tracks: libraries[1 + any(libraries.count - 1)]),
-            schedule: Schedule(
-                shows: shows,
-                agenda: FixedAgenda(all: all.sorted { ($0.start, $0.show) < ($1.start, $1.show) })),
-            sources: sources)
-    }
-}
 
 @Suite struct RandomScheduleTests {
     /// Every item follows where the last one ends, and whoever asks for that instant alone hears the same.
@@ -95,49 +22,70 @@ struct RandomStation {
         }
     }
 
+    /// What `preview` prints is what follows, item behind item, and `simulate` looks through the same.
+    @Test(arguments: 0..<16)
+    func whatIsPreviewedIsWhatIsRehearsed(seed: Int) {
+        let station = RandomStation(seed: UInt64(seed) &* 6_701, days: 1)
+        let timeline = Timeline(station.programming)
+        let (from, to) = (minute(0), minute(station.days * 1_440))
+        let previewed = Array(timeline.walk(from: from, to: to))
+        #expect(previewed.map(\.item) == walk(timeline, from: from, to: to))
+        for (item, next) in zip(previewed, previewed.dropFirst()) { #expect(item.item.end == next.start) }
+        for (item, start) in previewed {
+            #expect(timeline.item(at: start) == item && item.begins <= start && item.start <= start)
+        }
+        let rehearsal = Rehearsal(timeline, from: from, to: to)
+        #expect(rehearsal.items == previewed.count)
+        #expect(rehearsal.slots == station.programming.slots(from: from, to: to).count)
+        #expect(!rehearsal.findings.contains { $0.kind.word == "silence" })
+    }
+
     /// Acts of people and accidents at random instants, restarts among them; every slot begins when it should, or behind
     /// what runs over.
     @Test(arguments: 0..<16)
     func whateverPeopleDoSomethingFollowsAndARestartChangesNothing(seed: Int) {
-        var random = SplitMix(state: UInt64(seed) &* 104_729)
-        let station = RandomStation(seed: UInt64(seed) &* 31, days: 1)
-        var timeline = Timeline(station.programming)
-        timeline.remember(at: minute(0))
-        var instant = minute(0)
-        let guest = Track(file: "/guest", key: "guest", length: Length(seconds: 200))
-        while instant < minute(station.days * 1_440) {
-            guard let item = timeline.item(at: instant), let end = item.end, item.start <= instant,
-                instant < end
-            else {
-                Issue.record("silence at \(instant), seed \(seed)")
-                return
-            }
-            let restarted = Timeline(
-                RandomStation(seed: UInt64(seed) &* 31, days: 1).programming, state: timeline.state)
-            switch random.next() % 20 {
-            case 0:
-                instant = instant + Length(frames: Int64(random.next() % UInt64((end - instant).frames)))
-                timeline.end(item, at: instant)
-            case 1: _ = timeline.queue(guest, onAir: item)
-            case 2: if let next = timeline.item(after: item) { timeline.drop(next, onAir: item) }
-            case 3:
-                #expect(restarted.item(at: instant) == item)
-                #expect(restarted.item(after: item) == timeline.item(after: item))
-                timeline = restarted
-            case 4: timeline.adopt(station.programming, onAir: item)
-            case 5:
-                // A DJ comes, and goes an hour later.
-                var live = item
-                (live.kind, live.length, live.start) = (.live, nil, instant)
-                timeline.end(item, at: instant)
-                timeline.interpose(live, after: item)
-                instant = instant + Length(seconds: Double(random.next() % 3_600))
-                timeline.end(live, at: instant)
-            default:
-                let next = timeline.item(after: item)
-                #expect(next == timeline.item(at: end))
-                instant = end
-            }
+        _ = RandomStation(seed: UInt64(seed) &* 31, days: 1).live(seed: UInt64(seed) &* 104_729)
+    }
+
+    // MARK: A year
+
+    private static let isProof = ProcessInfo.processInfo.environment["FUNKHAUS_PROOF"] == "1"
+    private static let hostileDays = isProof ? 365 : 2
+
+    /// A library may be empty, of one track, of long ones alone, or not measured: something is on at every instant, but
+    /// where nothing at all can be played. There the emergency track is on, which is none of the plan's.
+    @Test(arguments: 0..<12)
+    func noInstantOfAYearIsWithoutAnItemWhateverTheLibrary(seed: Int) {
+        let station = RandomStation(seed: UInt64(seed) &* 15_485_863, days: Self.hostileDays, isHostile: true)
+        let timeline = Timeline(station.programming)
+        let end = minute(station.days * 1_440)
+        var (place, items) = (minute(0), 0)
+        for (item, start) in timeline.walk(from: place, to: end) {
+            items += 1
+            if items > 1, start != place { station.expectsNothing(timeline, from: place, to: start) }
+            #expect(start >= place || items == 1)
+            place = item.end ?? station.programming.slot(at: max(place, start)).end
         }
+        if place < end { station.expectsNothing(timeline, from: place, to: end) }
+        var random = SplitMix(state: UInt64(seed))
+        let fresh = Timeline(station.fresh)
+        for _ in 0..<500 {
+            let instant = Instant(frames: Int64(random.next() % UInt64(end.frames)))
+            guard let item = fresh.item(at: instant) else {
+                station.expectsNothing(fresh, from: instant, to: instant + Length(frames: 1))
+                continue
+            }
+            #expect(item.start <= instant && item.end.map { $0 > instant } ?? true)
+            #expect(item.isProvisional || timeline.item(at: instant) == item)
+        }
+    }
+
+    /// The same while people and accidents come between, and the station is started again.
+    @Test(arguments: 0..<12)
+    func noInstantOfAYearIsWithoutAnItemWhateverPeopleDo(seed: Int) {
+        let station = RandomStation(seed: UInt64(seed) &* 32_452_843, days: Self.hostileDays, isHostile: true)
+        let counts = station.live(seed: UInt64(seed) &* 49_979_687)
+        #expect(counts.items > station.days)
+        if Self.isProof { print("A year, seed \(seed): \(counts.items) items, \(counts.acts) acts") }
     }
 }

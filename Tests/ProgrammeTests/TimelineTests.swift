@@ -33,6 +33,20 @@ private let guest = Track(file: "/guest", key: "guest", length: Length(seconds: 
         #expect(timeline.item(at: moved.end!)!.track == rotation().item(at: next.end!)!.track)
     }
 
+    @Test func `a start just behind a skip does not put the skipped track back on air to its own end`() {
+        var timeline = Timeline(rotation: rotation())
+        let skipped = timeline.item(at: now)!
+        timeline.end(skipped, at: now)
+        let next = timeline.item(at: now)!
+        // A second act: what is laid down now begins with the next track.
+        _ = timeline.queue(guest, onAir: next)
+        let burst = now - Length(frames: 44_100)
+        #expect(burst > skipped.start)
+        let item = timeline.item(at: burst)!
+        #expect(item.track == skipped.track && item.start == skipped.start && item.end == now)
+        #expect(timeline.item(after: item) == next)
+    }
+
     @Test func `the queue comes behind what is on air and the rotation behind the queue`() {
         var timeline = Timeline(rotation: rotation())
         let item = timeline.item(at: now)!

@@ -234,6 +234,9 @@ import Testing
             spare.mount.description.subtype = "Opus"
             let found = try await house.get("/a.ogg?titles=none")
             #expect(found.hasPrefix("HTTP/1.1 302 "))
+            // Found by the fuzzer: a tab in the query stood in the header as it was.
+            let tab = try await house.get("/a.ogg?a=%25\tbü")
+            #expect(tab.contains("/c.ogg?a=%25%09b%C3%BC\r\n"))
             #expect(fields(found)["location"] == "http://radio.example/c.ogg?titles=none")
             // Back again, it answers for itself.
             silent.append(1, title: nil)

@@ -41,8 +41,8 @@ import Testing
         #expect(try load(named).shows.last?.airings == [])
         #expect(
             messages(Array(text.utf8)) == [
-                "43:5: shows[3] has no at: add the line at: \"20:00\"",
-                "43:5: shows[3] does not say on which days it is: add the line on: tue",
+                "43:5: the show Lesung has no at: add the line at: \"20:00\"",
+                "43:5: the show Lesung does not say on which days it is: add the line on: tue",
             ])
     }
 

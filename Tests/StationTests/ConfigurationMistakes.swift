@@ -37,7 +37,8 @@ let mistakes: [Mistake] = [
     ),
     Mistake(
         "crossfade: 4s", for: "order: shuffle",
-        "14:28: “crossfade” is not a key of playlists.rotation: the keys are from and order"),
+        "14:28: “crossfade” is not a key of playlists.rotation: the keys are from, order, clock, mix, separate, artist_share and hours"
+    ),
     Mistake(
         "name: A\n  name: B", for: "name: Radio Beispiel",
         "2:3: “name” stands here twice: keep one of them"),
@@ -246,6 +247,56 @@ let mistakes: [Mistake] = [
     Mistake(
         "rotation: music", for: "rotation: { from: music, order: shuffle }",
         "14:13: playlists.rotation is a single value: write keys and values, such as name: value"),
+    Mistake(
+        "clock: [2 musik, ids]", for: "from: music, order: shuffle",
+        "14:23: playlists.rotation.clock[0] names “musik”, but no playlist with files of its own is called so: write ids"
+    ),
+    Mistake(
+        "clock: [many ids]", for: "from: music, order: shuffle",
+        "14:23: playlists.rotation.clock[0] is “many ids”: write how often, and the name of a playlist, such as 2 new"
+    ),
+    Mistake(
+        "from: music, mix: { ids: 2 }", for: "from: music, order: shuffle",
+        "14:13: playlists.rotation has from and mix: keep one of them"),
+    Mistake(
+        "mix: { ids: often }", for: "from: music, order: shuffle",
+        "14:27: playlists.rotation.mix.ids is “often”: write how often it is drawn from beside the others, 1 to 100"
+    ),
+    Mistake(
+        "mix: { ids: 1 }, order: sequence", for: "from: music, order: shuffle",
+        "14:39: playlists.rotation.order belongs to the playlists that mix names: write it there, and delete it here"
+    ),
+    Mistake(
+        "from: music, separate: { artist: far }", for: "from: music, order: shuffle",
+        "14:48: playlists.rotation.separate.artist is “far”: write a time up to 7 d, such as 60 min, or a number of tracks up to 1000, such as 5 tracks"
+    ),
+    Mistake(
+        "separate: { artist: 1 h }, from: music, order: sequence", for: "from: music, order: shuffle",
+        "14:25: playlists.rotation.separate needs order: shuffle, because a sequence is played as it is listed"
+    ),
+    Mistake(
+        "from: music, artist_share: 0 %", for: "from: music, order: shuffle",
+        "14:42: playlists.rotation.artist_share is “0 %”: write a part of the tracks from 1 to 100 %, such as 10 %"
+    ),
+    Mistake(
+        "from: music, hours: at night", for: "from: music, order: shuffle",
+        "14:35: playlists.rotation.hours is “at night”: write two times of day in quotation marks, such as \"22:00-06:00\""
+    ),
+    Mistake(
+        "from: music, hours: \"22:00-06:00\"", for: "from: music, order: shuffle",
+        "14:13: playlists.rotation has hours, which count where a clock or a mix draws from it: name it there, or write a show with on:, at: and until:"
+    ),
+    Mistake(
+        "{ from: ids, at: \"30\" }", for: "{ from: ids, every: 4 tracks }",
+        "18:36: programme.identification.at is “30”: write minutes of the hour in quotation marks, such as \":30\""
+    ),
+    Mistake(
+        "{ from: ids, every: 4 tracks, at: \":30\" }", for: "{ from: ids, every: 4 tracks }",
+        "18:39: programme.identification.every and at say both when they are due: keep one of them"),
+    Mistake(
+        "{ from: ids, start: hard }", for: "{ from: ids, every: 4 tracks }",
+        "18:39: programme.identification.start belongs to at: delete it, or write at: and minutes, such as :00"
+    ),
     Mistake(
         "default: rotatoin", for: "default: rotation",
         "17:12: programme.default is “rotatoin”, but no playlist is called so: did you mean rotation?"),

@@ -20,7 +20,7 @@ import Testing
         #expect(configuration.playlists.map(\.order) == [.shuffle, .sequence])
         #expect(configuration.playlist("ids")?.from == ["/srv/radio/ids"])
         #expect(configuration.programme.standard == "rotation")
-        #expect(configuration.programme.identification?.every == 4)
+        #expect(configuration.programme.identification?.due == .every(tracks: 4))
         #expect(configuration.programme.emergency == "/srv/radio/emergency.ogg")
         #expect(configuration.programme.loudness == -16)
     }
@@ -69,6 +69,33 @@ import Testing
             messages(Array(sampleText.utf8), environment: [:]) == [
                 "4:1: server.data is not set, and the environment has no HOME: add the line data: /var/lib/funkhaus"
             ])
+    }
+
+    @Test func `the rules of a playlist are read as written`() throws {
+        let text = sampleText.replacing(
+            "  rotation: { from: music, order: shuffle }",
+            with: """
+                  rotation:
+                    clock: [ 2 new, ids ]
+                    separate: { artist: [ 60 min, 5 tracks ], title: 3 h }
+                  new: { from: new, separate: { artist: 1 track } }
+                  bunt: { mix: { late: 3, ids: 1 } }
+                  late: { from: late, hours: "22:00 – 06:30" }
+                """
+        ).replacing("every: 4 tracks", with: "at: [ \":00\", \":30\" ], start: hard")
+        let configuration = try load(text)
+        let rotation = try #require(configuration.playlist("rotation"))
+        #expect(rotation.draws == .clock(["new", "new", "ids"]) && rotation.from.isEmpty)
+        #expect(rotation.rules.artist == .init(tracks: 5, time: Length(seconds: 3_600)))
+        #expect(rotation.rules.title == .init(time: Length(seconds: 10_800)))
+        #expect(configuration.playlist("new")?.rules.artist == .init(tracks: 1))
+        #expect(
+            configuration.playlist("bunt")?.draws
+                == .mix([.init(playlist: "late", weight: 3), .init(playlist: "ids", weight: 1)]))
+        #expect(configuration.playlist("late")?.hours == Hours(from: 79_200, until: 23_400))
+        #expect(configuration.programme.identification?.due == .at(minutes: [0, 30], .hard))
+        let share = sampleText.replacing("from: music,", with: "from: music, artist_share: 10 %,")
+        #expect(try load(share).playlist("rotation")?.rules.artistShare == 10)
     }
 
     @Test func aMountHasACodecWithItsOneSetting() throws {

@@ -1,4 +1,5 @@
 import Glibc
+import Programme
 import Synchronization
 import TestKit
 import Testing
@@ -242,6 +243,33 @@ import Testing
         #expect(
             folder.told(scan)[0]
                 == "a.xspf:1:1: this is no plain XSPF: save it as UTF-8 and without a <!DOCTYPE>")
+    }
+
+    @Test func anXSPFWhoseNamesAreNoUTF8EndsNothing() throws {
+        let list = Array(
+            """
+            <?xml version="1.0" encoding="UTF-8"?>
+            <playlist version="1" xmlns:x="urn:x"><trackList><track><location>a.mp3</location><title x:c="d">Hé &#233;</title>
+            <x:y z='1'><![CDATA[ab]]></x:y></track></trackList></playlist>
+            """.utf8)
+        let place = try #require(list.firstIndex(of: UInt8(ascii: "=")))
+        var random = SeededGenerator(seed: 1)
+        for _ in 0..<300 {
+            var broken = list
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                broken[Int.random(in: place..<broken.count, using: &random)] = UInt8.random(
+                    in: 1...255, using: &random)
+            }
+            _ = PlaylistFile(xspf: broken)
+        }
+        var latin = Array(
+            "<?xml version='1.0' encoding='ISO-8859-1'?><playlist><trackList><track><location>".utf8)
+        latin += [0x48, 0xe9] + Array(".mp3</location></track></trackList></playlist>".utf8)
+        #expect(PlaylistFile(xspf: latin).entries.count == 1)
+        #expect(PlaylistFile(xspf: latin).faults.isEmpty)
+        let unsaid =
+            Array("<playlist><trackList><tr".utf8) + [0xe9] + Array("ck/></trackList></playlist>".utf8)
+        #expect(PlaylistFile(xspf: unsaid).faults.count == 1)
     }
 
     @Test func aBrokenXSPFKeepsWhatCameBeforeTheBreak() throws {

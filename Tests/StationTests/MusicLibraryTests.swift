@@ -90,6 +90,41 @@ import Testing
         #expect(library.programming.rotation.tracks.count == 1)
     }
 
+    @Test func `a clock draws from the files of other playlists, and keeps the widest of their rules`() throws
+    {
+        for file in ["new/1.mp3", "new/2.mp3", "old/1.mp3"] { try folder.write(file) }
+        var configuration = configuration
+        let hour = RotationRules.Gap(time: Length(seconds: 3_600))
+        configuration.playlists = [
+            Configuration.Playlist(
+                name: "new", from: [folder.path + "/new"], order: .shuffle, rules: RotationRules(artist: hour)
+            ),
+            Configuration.Playlist(
+                name: "old", from: [folder.path + "/old"], order: .sequence,
+                hours: Hours(from: 0, until: 3_600)),
+            Configuration.Playlist(
+                name: "clock", from: [], order: .shuffle, draws: .clock(["new", "new", "old"]),
+                rules: RotationRules(artist: .init(tracks: 3))),
+        ]
+        configuration.programme.standard = "clock"
+        configuration.programme.identification = nil
+        let meter = Meter(.corrupt)
+        meter.recover()
+        let library = MusicLibrary(
+            configuration: configuration, measure: { meter.measure($0) }, store: { meter.keep($0) },
+            upcoming: { [] }, now: { Instant(frames: 0) }, changed: { _ in })
+        library.know([])
+        library.scanned(PlaylistScan.all(of: configuration))
+        library.measureAll { _, _ in }
+        #expect(meter.measured == 3)
+        let rotation = library.programming.rotation
+        #expect(rotation.clock == [0, 0, 1])
+        #expect(rotation.parts.map(\.playlist) == ["new", "old"])
+        #expect(rotation.parts.map(\.hours) == [nil, Hours(from: 0, until: 3_600)])
+        #expect(rotation.rules == RotationRules(artist: .init(tracks: 3, time: hour.time)))
+        #expect(rotation.isPlannable && rotation.tracks.count == 3)
+    }
+
     @Test func `what shows play of the station's files is measured and known`() throws {
         for file in [
             "neu/alt.mp3", "neu/neu.mp3", "tage/2026-12-24.mp3", "tage/2026-12-25.mp3", "tage/rest.mp3",

@@ -95,7 +95,7 @@ import Testing
     }
 
     private func until(_ what: Comment, _ condition: () -> Bool) async throws {
-        for _ in 0..<2_000 {
+        for _ in 0..<8_000 {
             if condition() { return }
             try await Task.sleep(for: .milliseconds(5))
         }

@@ -11,7 +11,7 @@ extension Check {
 
     /// The playlists that shows and calendars may play, and the folders of shows.
     var playlistsOfShows: [String] {
-        configuration.shows.flatMap { [$0.plays?.playlist, $0.otherwise?.playlist].compactMap(\.self) }
+        configuration.shows.flatMap { $0.contents.compactMap(\.playlist) }
             + configuration.calendars.flatMap(\.playlists)
     }
 
@@ -22,7 +22,7 @@ extension Check {
             case .podcast: kind = "a podcast"
             case .stream: kind = "a stream"
             case .recording: kind = "a recording"
-            case .playlist, .continued, .newest, .dated, nil: continue
+            case .playlist, .continued, .file, .newest, .dated, nil: continue
             }
             report(
                 "the show \(show.name.shown) plays \(kind), which cannot be played yet: the rotation is on instead",

@@ -107,11 +107,12 @@ public struct Check {
 
     private mutating func lookAtPlaylists() {
         let used =
-            [configuration.programme.standard, configuration.programme.identification?.from].compactMap(
+            [configuration.programme.standard, configuration.programme.identification?.playlist].compactMap(
                 \.self)
             + playlistsOfShows
+        let drawn = used.flatMap(configuration.drawn(by:))
         for playlist in configuration.watched {
-            if !used.contains(playlist.name) {
+            if !used.contains(playlist.name), !drawn.contains(playlist.name) {
                 report(
                     "the playlist \(playlist.name) is not used in programme, nor by a show: delete it, or name it there",
                     "playlists.\(playlist.name)", .note)

@@ -148,24 +148,44 @@ public struct Configuration: Sendable, Equatable {
 
     /// Where tracks come from, and their order.
     public struct Playlist: Sendable, Equatable {
+        /// Other playlists, in place of files of its own.
+        public enum Draws: Sendable, Equatable {
+            /// The playlist of each turn, round and round.
+            case clock([String])
+            /// How often each is drawn from beside the others: 1…100.
+            case mix([Share])
+
+            public struct Share: Sendable, Equatable {
+                public var playlist: String
+                public var weight: Int
+            }
+
+            /// Each once.
+            public var playlists: [String] {
+                switch self {
+                case .clock(let turns):
+                    var seen: Set<String> = []
+                    return turns.filter { seen.insert($0).inserted }
+                case .mix(let shares): return shares.map(\.playlist)
+                }
+            }
+        }
+
         public var name: String
-        /// Folders, lists and files: absolute paths, one at least.
+        /// Folders, lists and files: absolute paths, one at least; none where it draws from others.
         public var from: [String]
         public var order: Order
+        public var draws: Draws?
+        public var rules = RotationRules.none
+        /// When others may draw from it; nil for always.
+        public var hours: Hours?
     }
 
     /// What is on air when nobody does anything.
     public struct Programme: Sendable, Equatable {
-        public struct Identification: Sendable, Equatable {
-            /// The name of one of the playlists.
-            public var from: String
-            /// Tracks between two identifications: 1…1,000.
-            public var every: Int
-        }
-
         /// The name of one of the playlists.
         public var standard: String
-        public var identification: Identification?
+        public var identification: Jingles?
         /// An absolute path; nil leaves the generated tone alone at the bottom.
         public var emergency: String?
         /// LUFS; nil leaves every track as loud as it is.
@@ -283,13 +303,17 @@ enum ConfigurationKeys {
         "path", "codec", "quality", "bitrate", "max_listeners", "max_time", "fallback", "accounts",
     ]
     static let icecast = ["url", "password_file", "password_env", "from", "titles", "public", "listen_at"]
-    static let playlist = ["from", "order"]
+    static let playlist = ["from", "order", "clock", "mix", "separate", "artist_share", "hours"]
+    static let separate = ["artist", "title"]
     static let programme = ["default", "identification", "emergency", "loudness"]
-    static let identification = ["from", "every"]
+    static let jingles = ["from", "every", "at", "start"]
     static let schedule = ["shows"]
     static let show =
         ["name", "from", "through", "times", "not_on", "moved", "spring", "autumn"] + airing
-        + ["play", "repeat_of", "live", "otherwise", "start", "overlong", "priority", "host", "text", "link"]
+        + [
+            "play", "repeat_of", "live", "otherwise", "start", "overlong", "priority", "jingles", "intro",
+            "outro", "host", "text", "link",
+        ]
     static let airing = ["on", "weeks", "dates", "rrule", "at", "for", "until"]
     static let calendar = [
         "name", "file", "url", "every", "user", "password_file", "password_env", "shows", "playlists",

@@ -87,7 +87,7 @@ extension ConfigurationReader {
             }
             return .until(secondOfDay: until % 86_400, days: until > at && until < 86_400 ? 0 : 1)
         case (_?, let end?):
-            end.report("and for say both when it ends: keep one of them")
+            end.report("stands beside for, and both say when it ends: keep one of them")
             return nil
         case (nil, nil):
             section.report("does not say when it ends: add the line for: 1h or the line until: \"22:00\"")
@@ -103,7 +103,8 @@ extension ConfigurationReader {
             if rules.isEmpty {
                 section.report("does not say on which days it is: add the line on: tue")
             } else {
-                section[rules[1]]?.report("and \(rules[0]) say both on which days it is: keep one of them")
+                section[rules[1]]?.report(
+                    "stands beside \(rules[0]), and both say on which days it is: keep one of them")
             }
             return nil
         }
@@ -138,6 +139,11 @@ extension ConfigurationReader {
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
     ]
 
+    /// What people write who think in German.
+    private static let germanWeekdays = [
+        "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag",
+    ]
+
     private func readWeekdays(_ setting: Setting) -> Set<Weekday>? {
         guard let items = setting.list(of: "weekdays", allowsOne: true) else { return nil }
         if items.isEmpty { setting.report("has no weekday: write [ mon, tue ]") }
@@ -148,7 +154,9 @@ extension ConfigurationReader {
             if let place = short.firstIndex(of: text) ?? Self.weekdays.firstIndex(of: text) {
                 return [Weekday.allCases[place]]
             }
-            let nearest = nearestWord(to: text, among: short + Self.weekdays + ["daily"])
+            let german = Self.germanWeekdays.firstIndex { text == $0.prefix(2) || text.hasPrefix($0) }
+            let nearest =
+                german.map { short[$0] } ?? nearestWord(to: text, among: short + Self.weekdays + ["daily"])
             item.report(
                 "is \(text.quoted): "
                     + (nearest.map { "did you mean \($0)?" } ?? "write \((short + ["daily"]).listed("or"))"))

@@ -1,30 +1,6 @@
 internal import Programme
 
 extension ConfigurationReader {
-    /// Nil when one is wrong, so that nobody can say whether a reference is.
-    func readPlaylists(_ setting: Setting) -> [Configuration.Playlist]? {
-        guard let pairs = setting.pairs() else { return nil }
-        if pairs.isEmpty { setting.report("has no playlist: add a line such as rotation: { from: music }") }
-        var playlists: [Configuration.Playlist] = []
-        for (name, item) in pairs {
-            guard !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || "-_".contains($0) }) else {
-                findings.report(
-                    "\(name.quoted) cannot be a playlist's name: use letters, digits, - and _ only",
-                    at: item.keyPlace)
-                continue
-            }
-            guard let section = item.section(ConfigurationKeys.playlist) else { continue }
-            let from = section.required("from", example: "from: and a folder, a list or a file")?
-                .list(of: "folders, lists and files", allowsOne: true)
-            let paths = from?.compactMap { $0.text("a folder, a list or a file") }.map(folders.resolve)
-            if from?.isEmpty == true { item.report("has nothing in from: name a folder, a list or a file") }
-            let order = section.value("order", otherwise: .shuffle) { $0.choice([Order.sequence, .shuffle]) }
-            guard let paths, let order else { continue }
-            playlists.append(Configuration.Playlist(name: name, from: paths, order: order))
-        }
-        return playlists.count == pairs.count ? playlists : nil
-    }
-
     func readProgramme(
         _ setting: Setting, _ playlists: [Configuration.Playlist]?
     ) -> Configuration.Programme? {
@@ -32,7 +8,9 @@ extension ConfigurationReader {
         let names = playlists?.map(\.name)
         let standard = section.required("default", example: "default: and the name of a playlist")
             .flatMap { readReference($0, to: "playlist", among: names) }
-        let identification = section["identification"].flatMap { readIdentification($0, names) }
+        let identification = section["identification"].flatMap {
+            readJingles($0, playlists?.filter { $0.draws == nil }.map(\.name))
+        }
         let emergency = section["emergency"]?.text("an audio file").map(folders.resolve)
         let loudness = section.value("loudness", otherwise: .some(-16)) {
             $0.value("a level from -40 to -5 LUFS, such as -16 LUFS, or none", Self.loudness)
@@ -42,17 +20,44 @@ extension ConfigurationReader {
             standard: standard, identification: identification, emergency: emergency, loudness: loudness)
     }
 
-    func readIdentification(
-        _ setting: Setting, _ playlists: [String]?
-    ) -> Configuration.Programme.Identification? {
-        guard let section = setting.section(ConfigurationKeys.identification) else { return nil }
+    /// Short pieces between tracks: after so many, or at minutes of every hour.
+    ///
+    /// - Parameter playlists: those with files of their own.
+    func readJingles(_ setting: Setting, _ playlists: [String]?) -> Jingles? {
+        guard let section = setting.section(ConfigurationKeys.jingles) else { return nil }
         let from = section.required("from", example: "from: and the name of a playlist")
             .flatMap { readReference($0, to: "playlist", among: playlists) }
-        let every = section.value("every", otherwise: 4) {
-            $0.value("a number of tracks from 1 to 1000 with its unit, such as 4 tracks", Self.tracks)
+        guard let at = section["at"] else {
+            section["start"]?.report("belongs to at: delete it, or write at: and minutes, such as :00")
+            let every = section.value("every", otherwise: 4) {
+                $0.value("a number of tracks from 1 to 1000 with its unit, such as 4 tracks", Self.tracks)
+            }
+            guard let from, let every else { return nil }
+            return Jingles(playlist: from, due: .every(tracks: every))
         }
-        guard let from, let every else { return nil }
-        return Configuration.Programme.Identification(from: from, every: every)
+        section["every"]?.report("and at say both when they are due: keep one of them")
+        let start = section.value("start", otherwise: Show.Start.soft) { $0.choice(Show.Start.allCases) }
+        guard let minutes = readMinutes(at), let start, let from, section["every"] == nil else { return nil }
+        return Jingles(playlist: from, due: .at(minutes: minutes, start))
+    }
+
+    /// `:00`, or `[":00", ":30"]`.
+    private func readMinutes(_ setting: Setting) -> [Int]? {
+        guard let items = setting.list(of: "minutes", allowsOne: true) else { return nil }
+        let minutes = items.compactMap { item in
+            item.value("minutes of the hour in quotation marks, such as \":30\"") { text -> Int? in
+                guard text.hasPrefix(":"), text.count == 3, let minute = Int(text.dropFirst()) else {
+                    return nil
+                }
+                return (0...59).contains(minute) ? minute : nil
+            }
+        }
+        guard minutes.count == items.count else { return nil }
+        guard !minutes.isEmpty, minutes.count <= 12, Set(minutes).count == minutes.count else {
+            setting.report("names \(minutes.count) minutes: write 1 to 12 different ones")
+            return nil
+        }
+        return minutes
     }
 
     private static func tracks(_ text: String) -> Int? {

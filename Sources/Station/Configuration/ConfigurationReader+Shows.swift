@@ -6,6 +6,8 @@ internal import Programme
 struct ShowNames {
     /// Nil when they are wrong themselves.
     var playlists: [String]?
+    /// Those of them that have files of their own.
+    var ofFiles: [String]?
     /// The station's; nil when it is wrong itself.
     var timezone: String?
     /// Whether DJs can come in at all.
@@ -37,7 +39,9 @@ extension ConfigurationReader {
     }
 
     private func readShows(_ setting: Setting, _ names: ShowNames) -> [Show]? {
-        guard let items = setting.list(of: "shows") else { return nil }
+        guard let items = setting.list(of: "shows")?.map({ $0.called("the show", by: "name") }) else {
+            return nil
+        }
         let all = items.compactMap { item in
             item.section(ConfigurationKeys.show).flatMap { section in
                 readShow(item, section, names).map { (show: $0, section: section) }
@@ -45,8 +49,7 @@ extension ConfigurationReader {
         }
         for (place, one) in all.enumerated() {
             if all[..<place].contains(where: { $0.show.name == one.show.name }) {
-                one.section["name"]?.report(
-                    "is \(one.show.name.quoted) once more: give each show a name of its own")
+                one.section["name"]?.report("is taken by a show above: give each show a name of its own")
             }
             guard case .recording(let name) = one.show.plays else { continue }
             let others = all.map(\.show.name).filter { $0 != one.show.name }
@@ -75,35 +78,45 @@ extension ConfigurationReader {
         let overlong = section.value("overlong", otherwise: .fade) {
             $0.value("fade, warn, or how long it may run on, such as run 10 min", Self.overlong)
         }
+        let jingles = section.value("jingles", otherwise: Jingles?.none) {
+            readJingles($0, names.ofFiles).map { .some($0) }
+        }
+        let files = ["intro", "outro"].map { key in
+            section.value(key, otherwise: Content?.none) {
+                $0.text("an audio file").map { .file(folders.resolve($0)) }
+            }
+        }
         let link = section.value("link", otherwise: "", readWebSite)
         let texts = ["host", "text"].map { key in
             section.value(key, otherwise: "") { $0.text("a text", mayBeEmpty: true) }
         }
         guard let name, let airings, let live, let plays, let priority, let start, let overlong, let link,
-            let host = texts[0], let text = texts[1]
+            let jingles, let intro = files[0], let outro = files[1], let host = texts[0], let text = texts[1]
         else { return nil }
         if plays == nil, live.isEmpty {
             section.report(
-                "(\(name.quoted)) has nothing to play: add the line play: and the name of a playlist, or live: and the "
-                    + "names of those who may take the air")
+                "has nothing to play: add the line play: and the name of a playlist, or live: and the names of those "
+                    + "who may take the air")
         }
         if otherwise != nil, live.isEmpty || plays != nil {
             section["otherwise"]?.report(
                 live.isEmpty
                     ? "is for a show that is live, when nobody comes: write play: instead, or add live:"
-                    : "and play say both what is on when nobody comes: keep one of them")
+                    : "stands beside play, and both say what is on when nobody comes: keep one of them")
         }
         if let otherwise, otherwise == nil { return nil }
         return Show(
             name: name, airings: airings, plays: plays, live: live, otherwise: otherwise ?? nil, start: start,
-            priority: priority, overlong: overlong, host: host, text: text, link: link)
+            priority: priority, overlong: overlong, jingles: jingles, intro: intro, outro: outro, host: host,
+            text: text, link: link)
     }
 
     private func readLive(_ setting: Setting, _ names: ShowNames) -> [String]? {
         guard let items = setting.list(of: "accounts", allowsOne: true) else { return nil }
         if !names.hasLive {
             setting.report(
-                "names accounts, but nobody can come in: add the section live: to the station's file")
+                "names accounts, but nobody can come in: add the section live: to the station's file, as "
+                    + "Config/station.example.yaml has it")
         }
         let accounts = items.compactMap {
             $0.value("the name of an account, as funkhaus dj list shows it") { DJBook.isName($0) ? $0 : nil }
@@ -132,7 +145,7 @@ extension ConfigurationReader {
             return readContent(play, names).map { .some($0) }
         }
         if section["play"] != nil {
-            original.report("and play say both what is on: keep one of them")
+            original.report("stands beside play, and both say what is on: keep one of them")
             return nil
         }
         return original.text("the name of another show").map { .some(.recording(of: $0)) }
@@ -164,8 +177,8 @@ extension ConfigurationReader {
             return goesOn ? .continued(playlist: name) : .playlist(name)
         case "newest": return value.text("a folder").map { .newest(folder: folders.resolve($0)) }
         case "file":
-            return value.value("a file with {date} in its name, such as shows/{date}.ogg") {
-                $0.contains("{date}") ? .dated(file: folders.resolve($0)) : nil
+            return value.text("a file, or one for each day, such as shows/{date}.ogg").map {
+                $0.contains("{date}") ? .dated(file: folders.resolve($0)) : .file(folders.resolve($0))
             }
         case "podcast":
             let episode = section.value("episode", otherwise: Content.Episode.newest) {

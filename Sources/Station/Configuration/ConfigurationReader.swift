@@ -56,7 +56,8 @@ struct ConfigurationReader {
             readCalendars($0, playlists?.map(\.name), hasLive: file["live"] != nil)
         }
         let names = ShowNames(
-            playlists: playlists?.map(\.name), timezone: station?.timezone, hasLive: file["live"] != nil,
+            playlists: playlists?.map(\.name), ofFiles: playlists?.filter { $0.draws == nil }.map(\.name),
+            timezone: station?.timezone, hasLive: file["live"] != nil,
             inCalendars: Set((calendars ?? [])?.flatMap(\.calendar.shows) ?? []))
         let shows = try readSchedule(file, names)
         for name in (calendars ?? [])?.flatMap(\.shows) ?? [] {

@@ -20,6 +20,8 @@ final class Findings {
 struct Setting {
     private let node: Node
     let name: String
+    /// What sentences call it, where people know it by another name than its place in a list.
+    private var spoken: String?
     /// Of the value.
     let place: Place
     /// Of its key; of the value where it has none.
@@ -36,12 +38,22 @@ struct Setting {
         findings.remember(name, at: node.scalar == nil ? self.keyPlace : place)
     }
 
-    func report(_ sentence: String) {
-        findings.report("\(name.isEmpty ? "the file" : name) \(sentence)", at: place)
+    /// What sentences call it.
+    fileprivate var title: String { spoken ?? (name.isEmpty ? "the file" : name) }
+
+    /// Itself under the name that one of its keys gives it, and whose its keys are then: `“at” of the show Küchenradio`.
+    func called(_ kind: String, by key: String) -> Setting {
+        let own = node.mapping?.first { $0.key.scalar?.string == key }?.value.scalar?.string.trimmed
+        guard let own, !own.isEmpty else { return self }
+        var setting = self
+        setting.spoken = "\(kind) \(String(own).shown)"
+        return setting
     }
 
+    func report(_ sentence: String) { findings.report("\(title) \(sentence)", at: place) }
+
     /// The same where its key stands, for what the key says.
-    func reportAtKey(_ sentence: String) { findings.report("\(name) \(sentence)", at: keyPlace) }
+    func reportAtKey(_ sentence: String) { findings.report("\(title) \(sentence)", at: keyPlace) }
 
     /// Whether the value is a group of keys.
     var isGroup: Bool { node.mapping != nil }
@@ -100,7 +112,10 @@ struct Setting {
             return nil
         }
         return sequence.enumerated().map { index, node in
-            Setting(node: node, name: "\(name)[\(index)]", findings: findings)
+            var part = Setting(node: node, name: "\(name)[\(index)]", findings: findings)
+            // A single value is told as it stands.
+            part.spoken = spoken.map { node.scalar == nil ? "entry \(index + 1) of \($0)" : $0 }
+            return part
         }
     }
 
@@ -117,7 +132,9 @@ struct Setting {
                 return nil
             }
             let full = name.isEmpty ? text : "\(name).\(text)"
-            return (text, Setting(node: value, name: full, keyPlace: keyPlace, findings: findings))
+            var setting = Setting(node: value, name: full, keyPlace: keyPlace, findings: findings)
+            setting.spoken = spoken.map { "\(text.quoted) of \($0)" }
+            return (text, setting)
         }
     }
 
@@ -133,7 +150,7 @@ struct Setting {
             }
             let nearest = nearestWord(to: key, among: keys).map { "did you mean \($0)?" }
             findings.report(
-                "\(key.quoted) is not a key\(name.isEmpty ? "" : " of \(name)"): "
+                "\(key.quoted) is not a key\(name.isEmpty ? "" : " of \(title)"): "
                     + (nearest ?? "the keys are \(keys.listed("and"))"), at: value.keyPlace)
         }
         return Section(owner: self, values: values, findings: findings)
@@ -179,11 +196,11 @@ struct Section {
 
     /// Reports what is wrong with the group as a whole.
     func report(_ sentence: String) {
-        findings.report("\(owner.name.isEmpty ? "the file" : owner.name) \(sentence)", at: owner.keyPlace)
+        findings.report("\(owner.title) \(sentence)", at: owner.keyPlace)
     }
 }
 
-extension Substring {
+extension StringProtocol where SubSequence == Substring {
     fileprivate var trimmed: Substring {
         guard let last = lastIndex(where: { !$0.isWhitespace }) else { return "" }
         return self[...last].drop(while: \.isWhitespace)

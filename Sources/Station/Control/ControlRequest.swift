@@ -165,6 +165,7 @@ struct ControlReply<Answer: Codable & Sendable>: Codable, Sendable {
 func controlLine(_ value: some Encodable) -> [UInt8]? {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // Only a number without a value could not be encoded; nil is told as a broken answer.
     return (try? encoder.encode(value)).map { Array($0) + [UInt8(ascii: "\n")] }
 }
 

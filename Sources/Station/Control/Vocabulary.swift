@@ -34,6 +34,8 @@ public struct OnAirItem: Hashable, Sendable, Codable {
     public var album: String?
     public var file: String?
     public var show: String?
+    /// Why it is on air there, a clause for each reason; in `next` alone.
+    public var why: [String]?
     private var provisionalMark: Bool?
 
     /// Whether start or end can still change by themselves: something before it, or it itself, is not measured.
@@ -72,6 +74,7 @@ public struct OnAirItem: Hashable, Sendable, Codable {
         case album
         case file
         case show
+        case why
         case provisionalMark = "provisional"
     }
 }

@@ -10,6 +10,7 @@ extension Check {
     ) -> [Problem] {
         let history = (try? Configuration.load(path: path, environment: environment)).map(History.forCommand)
         defer { history?.stop() }
+        // Without an index every file is opened anew.
         let known = (try? history?.library()) ?? []
         let index = Dictionary(known.map { ($0.path, $0) }) { _, newer in newer }
         let meter = MediaMeter(program: Programs.media)

@@ -96,6 +96,7 @@ extension Daemon {
         }
         for push in left { push.stop() }
         for push in pushes where !oldPushes.contains(where: { $0 === push }) { push.start() }
+        // It refuses only while the station is ending.
         try? control.apply(Self.settings(new, grid, logger))
         running.withLock { ($0.configuration, $0.mounts, $0.pushes) = (new, mounts, pushes) }
         record(new, mounts)

@@ -175,6 +175,7 @@ public final class Daemon: Sendable {
             logger.warning("the music is slow to answer; the station begins without it")
         }
         let mounts = configuration.mounts.map { self.mount($0, configuration) }
+        // With a dead disk the programme is what it would be without a journal.
         let kept = (try? history.latestState(at: onAirSince))?.1 ?? Timeline.State()
         control.tap { [room] block, _ in room.mixed(block) }
         control.start(timeline: Timeline(library.programming, state: kept), opener: opener)

@@ -112,7 +112,30 @@ struct DaemonControl: ControlHandler {
         return item(onAir, at: report.now)
     }
 
-    func next(count: Int) throws(ControlRefusal) -> [OnAirItem] { items(try report(count: count).next) }
+    func next(count: Int) throws(ControlRefusal) -> [OnAirItem] {
+        let report = try report(count: count)
+        var items = items(report.next)
+        guard let timeline = report.timeline else { return items }
+        var behind = aired() + [report.onAir].compactMap(\.self)
+        for (place, item) in report.next.enumerated() {
+            let why = timeline.reasons(for: item, behind: behind).map { words.reason($0) }
+            items[place].why = why.isEmpty ? nil : why
+            behind.append(item)
+        }
+        return items
+    }
+
+    /// What was on air lately, as far as rules look back; nothing while the journal cannot be read.
+    private func aired() -> [Item] {
+        let lines = (try? daemon.history.lines(from: .last(500), limit: 500)) ?? []
+        return lines.compactMap { line in
+            guard case .aired(let aired) = line.content else { return nil }
+            let track = Track(
+                file: aired.file, key: aired.key ?? "", artist: aired.artist, title: aired.title)
+            return Item(
+                kind: aired.kind, track: track, start: aired.start, length: aired.length, after: Cursor())
+        }
+    }
 
     func queue() throws(ControlRefusal) -> [QueueEntry] { try report().queued.map(entry) }
 
@@ -142,7 +165,7 @@ struct DaemonControl: ControlHandler {
                     kind: ItemKind(rawValue: aired.kind.rawValue), start: time(aired.start),
                     duration: aired.length?.seconds, ends: aired.length.map { time(aired.start + $0) },
                     artist: aired.artist, title: aired.title, album: aired.album,
-                    file: aired.file.isEmpty ? nil : aired.file),
+                    file: aired.file.isEmpty ? nil : aired.file, show: aired.show),
                 offset: aired.offset == .zero ? nil : aired.offset.seconds, note: aired.why)
         case .fact(let fact):
             HistoryEntry(

@@ -14,16 +14,50 @@ struct ItemWords {
         StationTime(nanoseconds: instant.wallNanoseconds, zone: zone)
     }
 
-    /// - Parameter now: for what is on air, so that its position can be told.
-    func item(_ item: Item, at now: Instant? = nil) -> OnAirItem {
+    /// - Parameters:
+    ///   - start: when it is on air first; nil for what it says itself.
+    ///   - now: for what is on air, so that its position can be told.
+    func item(_ item: Item, from start: Instant? = nil, at now: Instant? = nil) -> OnAirItem {
+        let start = start ?? item.begins
         let title = item.track.shownTitle
         let isTone = item.kind == .tone
         return OnAirItem(
-            kind: ItemKind(rawValue: item.kind.rawValue), start: time(item.start),
-            duration: item.length?.seconds,
-            ends: item.end.map(time), position: now.map { ($0 - item.start).seconds },
+            kind: ItemKind(rawValue: item.kind.rawValue), start: time(start),
+            duration: item.end.map { ($0 - start).seconds },
+            ends: item.end.map(time), position: now.map { ($0 - start).seconds },
             artist: isTone ? nil : title.artist, title: isTone ? nil : title.title, album: title.album,
             file: item.track.file.isEmpty ? nil : item.track.file, show: item.show,
             provisional: item.isProvisional)
+    }
+
+    /// A clause for a person.
+    func reason(_ reason: Reason) -> String {
+        switch reason {
+        case .file: return "the show's own file"
+        case .drawn(let playlist, .sequence): return "next of the playlist \(playlist)"
+        case .drawn(let playlist, .shuffle): return "next in this round's order of the playlist \(playlist)"
+        case .turn(let turn, let all): return "turn \(turn) of \(all) of the clock"
+        case .due(let every): return every == 1 ? "due after each track" : "due after \(every) tracks"
+        case .fitted(let end): return "chosen for its length: the slot ends at \(time(end).local.clock)"
+        case .apart(let likeness, let name, let after, let tracks, let wanted):
+            let what = likeness == .artist ? "artist" : "title"
+            let rule = [
+                wanted.tracks > 0 ? "\(wanted.tracks) tracks" : nil,
+                wanted.time > .zero ? wanted.time.spoken : nil,
+            ].compactMap(\.self).joined(separator: " and ")
+            let was =
+                "the \(what) \(name.quoted) was on \(after.spoken) and \(tracks) \(tracks == 1 ? "track" : "tracks") before"
+            return reason.isLoosened
+                ? "\(was): the rule (\(rule)) had to be loosened, nothing else was left"
+                : "\(was), the rule asks for \(rule)"
+        }
+    }
+}
+
+extension Length {
+    /// In minutes, or in seconds where it is short.
+    fileprivate var spoken: String {
+        let seconds = Int(seconds.rounded(.down))
+        return seconds < 120 ? "\(seconds) s" : "\(seconds / 60) min"
     }
 }

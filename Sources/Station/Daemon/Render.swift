@@ -124,6 +124,7 @@ public struct Render {
             store: { history.keep([$0]) },
             upcoming: { [] },
             now: Daemon.now, changed: { _ in })
+        // Without an index every file is measured anew.
         library.know((try? history.library()) ?? [])
         library.scanned(PlaylistScan.all(of: configuration))
         library.measureAll { done, all in progress(Double(done) / Double(all)) }
@@ -146,7 +147,8 @@ extension Aired {
             file: file, key: key ?? file, length: whole, loudness: entry?.loudness, truePeak: entry?.truePeak,
             artist: artist,
             title: title, album: album)
-        var item = Item(kind: kind, track: track, start: start, length: length, after: Cursor())
+        var item = Item(
+            kind: kind, track: track, start: start, length: length, after: Cursor(), show: show)
         // Where nobody and nothing cut it short, its slot ended, and it was faded.
         if why == nil, let whole, offset + length < whole { item.until = start + length }
         return (item, offset, length)

@@ -172,10 +172,11 @@ final class MusicLibrary: Sendable {
     private static func files(_ state: State) -> [LibraryFile] {
         let programme = state.configuration.programme
         let names =
-            [programme.standard] + (programme.identification.map { [$0.from] } ?? [])
+            [programme.standard] + (programme.identification.map { [$0.playlist] } ?? [])
             + state.schedule.contents.compactMap(\.playlist)
         var seen: Set<String> = []
-        return names.flatMap { state.scans[$0]?.files ?? [] }.filter { seen.insert($0.path).inserted }
+        let all = names.flatMap { [$0] + state.configuration.drawn(by: $0) }
+        return all.flatMap { state.scans[$0]?.files ?? [] }.filter { seen.insert($0.path).inserted }
     }
 
     private static func measured(_ state: State) -> Int {
@@ -201,7 +202,10 @@ final class MusicLibrary: Sendable {
         let standard = rotation(state.configuration.programme.standard, state)
         var sources: [Content: Programming.Source] = [:]
         for content in state.schedule.contents { sources[content] = source(content, state) }
-        let programming = Programming(rotation: standard, schedule: state.schedule, sources: sources)
+        let identification = state.configuration.programme.identification
+        if let name = identification?.playlist { sources[.playlist(name)] = .rotation(rotation(name, state)) }
+        let programming = Programming(
+            rotation: standard, schedule: state.schedule, sources: sources, identification: identification)
         state.programming = programming
         return programming
     }
@@ -211,6 +215,8 @@ final class MusicLibrary: Sendable {
         guard let name = content.playlist else { return nil }
         switch content {
         case .playlist, .continued: return .rotation(rotation(name, state))
+        case .file:
+            return state.scans[name]?.files.first.flatMap { track($0, state) }.map(Programming.Source.file)
         case .newest:
             let newest = state.scans[name]?.files.max { ($0.modified, $0.path) < ($1.modified, $1.path) }
             return newest.flatMap { track($0, state) }.map(Programming.Source.file)
@@ -227,12 +233,34 @@ final class MusicLibrary: Sendable {
     private static func rotation(_ name: String, _ state: State) -> Rotation {
         let identification = state.configuration.programme.identification
         // Identifications have to be measured before they can be planned between the tracks.
-        let identifications =
-            identification.map { tracks($0.from, state).filter { $0.length != nil } } ?? []
+        var (identifications, every) = ([Track](), 0)
+        if let identification, case .every(let tracks) = identification.due {
+            identifications = self.tracks(identification.playlist, state).filter { $0.length != nil }
+            every = tracks
+        }
+        let configuration = state.configuration
+        let playlist = configuration.playlist(name)
+        let parts = configuration.drawn(by: name)
+        guard let draws = playlist?.draws else {
+            return Rotation(
+                station: configuration.station.seed, playlist: name, order: playlist?.order ?? .sequence,
+                tracks: tracks(name, state), rules: playlist?.rules ?? .none,
+                identifications: identifications,
+                every: every)
+        }
         return Rotation(
-            station: state.configuration.station.seed, playlist: name,
-            order: state.configuration.playlist(name)?.order ?? .sequence, tracks: tracks(name, state),
-            identifications: identifications, every: identification?.every ?? 0)
+            station: configuration.station.seed, playlist: name,
+            parts: parts.map { part in
+                RotationPart(
+                    playlist: part, order: configuration.playlist(part)?.order ?? .shuffle,
+                    tracks: tracks(part, state), weight: draws.weight(of: part),
+                    hours: configuration.playlist(part)?.hours)
+            }, clock: draws.turns(of: parts),
+            // What a part keeps apart stays so beside the others.
+            rules: ([name] + parts).compactMap { configuration.playlist($0)?.rules }.reduce(.none) {
+                $0.wider($1)
+            },
+            identifications: identifications, every: every)
     }
 
     /// A file as a track, with its length if it is measured; nil when it cannot be played.

@@ -18,12 +18,12 @@ extension PlaylistFile {
         }
         // A document type can only stand in UTF-16 without being seen here, and that has zero bytes.
         let hasDocumentType = bytes.firstRange(of: Array("<!DOCTYPE".utf8)) != nil
-        guard !bytes.contains(0), !hasDocumentType else {
+        guard !bytes.contains(0), !hasDocumentType, let text = Self.xml(bytes) else {
             addFault("this is no plain XSPF: save it as UTF-8 and without a <!DOCTYPE>", line: 1, column: 1)
             return
         }
         let reader = XSPFReader()
-        let parser = XMLParser(data: Data(bytes))
+        let parser = XMLParser(data: Data(text.utf8))
         parser.shouldResolveExternalEntities = false
         parser.delegate = reader
         // The parser takes a file that ends early for a whole one.
@@ -35,6 +35,22 @@ extension PlaylistFile {
             reader.list.addFault("this is XML, but no XSPF list: export the list again", line: 1, column: 1)
         }
         self = reader.list
+    }
+
+    /// The text of a list, without the XML declaration, in whose place are blanks; nil when it is not what it says to be.
+    ///
+    /// The parser ends the process over a name that is no UTF-8, so that it gets nothing else, and nobody's word for it.
+    private static func xml(_ bytes: [UInt8]) -> String? {
+        let declaration = String(decoding: bytes.prefix(200), as: UTF8.self).prefix { $0 != ">" }.lowercased()
+        let isLatin = ["iso-8859-1", "windows-1252"].contains { declaration.contains($0) }
+        guard
+            let text = isLatin
+                ? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+                : String(validating: bytes, as: UTF8.self)
+        else { return nil }
+        let bare = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
+        guard bare.hasPrefix("<?xml"), let end = bare.firstRange(of: "?>")?.upperBound else { return bare }
+        return String(bare[..<end].map { $0.isNewline ? $0 : " " }) + bare[end...]
     }
 }
 

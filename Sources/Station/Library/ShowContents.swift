@@ -6,6 +6,7 @@ extension Content {
     var playlist: String? {
         switch self {
         case .playlist(let name), .continued(let name): name
+        case .file(let path): path
         case .newest, .dated: folder
         case .podcast, .stream, .recording: nil
         }
@@ -19,6 +20,7 @@ extension Content {
             let parts = file.split(separator: "/", omittingEmptySubsequences: false)
             let fixed = parts.dropLast().prefix { !$0.contains("{date}") }
             return fixed.count > 1 ? fixed.joined(separator: "/") : "/"
+        case .file(let path): return path
         case .playlist, .continued, .podcast, .stream, .recording: return nil
         }
     }
@@ -36,11 +38,18 @@ extension Day {
     }
 }
 
+extension Show {
+    /// Everything that it can play.
+    var contents: [Content] {
+        [plays, otherwise, intro, outro, jingles.map { .playlist($0.playlist) }].compactMap(\.self)
+    }
+}
+
 extension Schedule {
     /// Everything that its shows can play, in their order, each once.
     var contents: [Content] {
         var seen: Set<Content> = []
-        return shows.flatMap { [$0.plays, $0.otherwise].compactMap(\.self) }
+        return shows.flatMap(\.contents)
             .filter { seen.insert($0).inserted }
     }
 }
@@ -48,10 +57,27 @@ extension Schedule {
 extension Configuration {
     /// Its playlists, and the folders in which files of shows lie.
     var watched: [Playlist] {
-        let contents = shows.flatMap { [$0.plays, $0.otherwise].compactMap(\.self) }
+        let contents = shows.flatMap(\.contents)
         var folders = Set(playlists.map(\.name))
         return playlists
             + contents.compactMap(\.folder).filter { folders.insert($0).inserted }
             .map { Playlist(name: $0, from: [$0], order: .sequence) }
+    }
+
+    /// The playlists that a playlist draws from, each once; none for one with files of its own.
+    func drawn(by name: String) -> [String] { playlist(name)?.draws?.playlists ?? [] }
+}
+
+extension Configuration.Playlist.Draws {
+    /// How often one of them is drawn from beside the others of a mix.
+    func weight(of playlist: String) -> Int {
+        guard case .mix(let shares) = self else { return 1 }
+        return shares.first { $0.playlist == playlist }?.weight ?? 1
+    }
+
+    /// The part of each turn, for a clock.
+    func turns(of parts: [String]) -> [Int]? {
+        guard case .clock(let turns) = self else { return nil }
+        return turns.compactMap { parts.firstIndex(of: $0) }
     }
 }

@@ -86,6 +86,7 @@ struct RecordingFolder: Sendable, Equatable {
         var kept: [(path: String, status: FileStatus)] = []
         for name in names.map({ String(decoding: $0, as: UTF8.self) }) where Self.isRecording(name) {
             let path = rules.path + "/" + name
+            // One that is gone meanwhile need not be kept.
             if let status = try? FileStatus(path), status.kind == .file { kept.append((path, status)) }
         }
         kept.sort { ($0.status.modified, $0.path) < ($1.status.modified, $1.path) }

@@ -64,16 +64,29 @@ struct PublicSchedule: ShowGuide {
         }
         let slots = grid.slots(
             from: midnight(today - Int64(Self.daysBack)), to: midnight(today + Int64(Self.daysAhead)))
-        let station = ShowGrid.Plan.slug(of: plan.station)
-        let events = slots.compactMap { slot -> CalendarText.Event? in
-            guard let show = slot.show, names.contains(show.name) else { return nil }
-            return CalendarText.Event(
-                uid: "\(plan.slugs[show.name] ?? "")-\(slot.start.milliseconds / 1_000)@\(station).funkhaus",
-                start: slot.start, end: slot.end, title: show.name,
-                text: [show.host, show.text].filter { !$0.isEmpty }.joined(separator: "\n"), link: show.link)
-        }
-        let name = slug == nil ? plan.station : "\(names.first ?? "") – \(plan.station)"
-        return CalendarText(name: name, zone: plan.timezone, revised: plan.since, events: events).text
+        let events = slots.filter { names.contains($0.show?.name ?? "") }.compactMap { plan.event(of: $0) }
+        return plan.calendar(
+            name: slug == nil ? plan.station : "\(names.first ?? "") – \(plan.station)", events: events)
+    }
+}
+
+extension ShowGrid.Plan {
+    /// A slot as calendars have it, by whatever way it gets there: who knows it takes the newer words. Nil for the
+    /// rotation's.
+    ///
+    /// - Parameter lines: what is played in it.
+    func event(of slot: Slot, playing lines: [String] = []) -> CalendarText.Event? {
+        guard let show = slot.show else { return nil }
+        return CalendarText.Event(
+            uid:
+                "\(slugs[show.name] ?? "")-\(slot.start.milliseconds / 1_000)@\(Self.slug(of: station)).funkhaus",
+            start: slot.start, end: slot.end, title: show.name,
+            text: ([show.host, show.text].filter { !$0.isEmpty } + lines).joined(separator: "\n"),
+            link: show.link)
+    }
+
+    func calendar(name: String, events: [CalendarText.Event]) -> String {
+        CalendarText(name: name, zone: timezone, revised: since, events: events).text
     }
 }
 
@@ -120,7 +133,7 @@ extension Content {
         case .playlist(let name): "playlist \(name)"
         case .continued(let name): "playlist \(name), continued"
         case .newest(let folder): "the newest file of \(folder.shown)"
-        case .dated(let file): "\(file.shown)"
+        case .file(let path), .dated(let path): "\(path.shown)"
         case .podcast(let url, .newest): "the newest episode of \(url.shown)"
         case .podcast(let url, .next): "the next episode of \(url.shown)"
         case .stream(let url): "\(url.shown)"

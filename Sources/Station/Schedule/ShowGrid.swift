@@ -103,7 +103,11 @@ final class ShowGrid: Sendable {
 extension ShowGrid.Plan {
     /// - Parameter calendars: the shows of each calendar.
     init(_ configuration: Configuration, calendars: [[Show]] = [], since: Instant) throws {
-        schedule = try configuration.schedule(with: calendars)
+        self.init(configuration, try configuration.schedule(with: calendars), since: since)
+    }
+
+    init(_ configuration: Configuration, _ schedule: Schedule, since: Instant) {
+        self.schedule = schedule
         station = configuration.station.name
         timezone = configuration.station.timezone
         self.since = since

@@ -46,10 +46,14 @@ struct NextCommand: StationCommand {
             can still change by itself, because a file is not measured yet.
 
               funkhaus next --count 20
+              funkhaus next --why
             """)
 
     @Option(name: .shortAndLong, help: "How many items, 1 to 100.")
     var count = 5
+
+    @Flag(help: "Tell for each item why it comes then, and which rules it keeps.")
+    var why = false
 
     @OptionGroup var station: StationOptions
 
@@ -63,7 +67,10 @@ struct NextCommand: StationCommand {
         let items = try desk.client.next(count: count)
         try desk.out.print(items, json: station.json) {
             var table = ItemTable()
-            return items.flatMap { table.lines(for: $0) } + table.legend
+            return items.flatMap { item in
+                table.lines(for: item)
+                    + (why ? item.why ?? [] : []).flatMap { Line.wrapped($0, after: "    ", .faint) }
+            } + table.legend
         }
     }
 }

@@ -10,31 +10,39 @@ struct PreviewCommand: ParsableCommand {
             The same plan as on air: what is printed is what is played, unless somebody acts later. ~ marks what \
             nobody can know yet, because a DJ may come or a file may change. --from takes \(SpokenTime.forms)
 
+            A calendar (--ics) has an event for each show, as /schedule.ics does, with what is played in its \
+            description; what is on between the shows is not in it.
+
               funkhaus preview --for 3h
               funkhaus preview --from 18:00 --for 1d --json
+              funkhaus preview --for 7d --ics > week.ics
             """)
+
+    @Flag(help: "Print a calendar of the shows, as in RFC 5545.")
+    var ics = false
 
     @OptionGroup var span: PlanSpan
 
+    func validate() throws {
+        guard !ics || !span.json else { throw ValidationError("Use --json or --ics, not both.") }
+    }
+
     func run() throws {
-        let (items, printer) = try span.plan { configuration, from, seconds, progress in
-            try Preview.run(configuration: configuration, from: from, seconds: seconds, progress: progress)
+        let (preview, printer) = try span.plan { configuration, from, seconds, progress in
+            try Preview(configuration: configuration, from: from, seconds: seconds, progress: progress)
         }
+        guard !ics else {
+            guard let calendar = preview.calendar else {
+                throw CommandError(
+                    sentence: "No show is on then, and the rotation is nothing for a calendar.",
+                    remedy: "Ask for a longer span with --for, or leave --ics out.")
+            }
+            return try printer.write(calendar)
+        }
+        let items = preview.items
         try printer.print(items, json: span.json) {
             var table = ItemTable()
-            var show: String?
-            var lines: [Line] = []
-            for item in items {
-                let rows = table.lines(for: item)
-                if item.show != show {
-                    show = item.show
-                    lines += rows.dropLast() + [Line((show ?? "Rotation").safe.cut(to: 76), .faint)]
-                    lines += rows.suffix(1)
-                } else {
-                    lines += rows
-                }
-            }
-            return lines + table.legend
+            return items.flatMap { table.lines(for: $0) } + table.legend
         }
     }
 }
@@ -57,12 +65,16 @@ struct SimulateCommand: ParsableCommand {
         let (simulation, printer) = try span.plan { configuration, from, seconds, progress in
             try Simulation.run(configuration: configuration, from: from, seconds: seconds, progress: progress)
         }
-        try printer.print(simulation, json: span.json) {
-            let counts = "\(simulation.slots) slots, \(simulation.items) items: "
-            guard !simulation.findings.isEmpty else { return [Line(counts + "nothing is wrong.")] }
-            return simulation.findings.flatMap(\.lines)
-                + [Line(counts + "\(simulation.findings.count) things to look after.")]
-        }
+        try printer.print(simulation, json: span.json) { simulation.lines }
+    }
+}
+
+extension Simulation {
+    var lines: [Line] {
+        let counts = "\(slots) slots, \(items) items: "
+        guard !findings.isEmpty else { return [Line(counts + "nothing is wrong.")] }
+        let sum = findings.count == 1 ? "1 thing" : "\(findings.count) things"
+        return findings.flatMap(\.lines) + [Line(counts + "\(sum) to look after.")]
     }
 }
 

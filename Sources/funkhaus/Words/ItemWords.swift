@@ -55,17 +55,28 @@ extension ItemKind {
     }
 }
 
-/// A table of things on air, with a heading for each day and a word about what is not certain.
+/// A table of things on air, with a heading for each day and each show, and a word about what is not certain.
 struct ItemTable {
     private var day: String?
+    private var show: String?
     private(set) var uncertain = false
 
-    /// The lines of one more item, which goes on a line `row` of its own.
-    mutating func lines(for item: OnAirItem, row: Line? = nil) -> [Line] {
+    /// The lines of one more item.
+    mutating func lines(for item: OnAirItem) -> [Line] {
         uncertain = uncertain || item.provisional
-        let today = item.start.local.dayWords
+        let isSameShow = item.show == show
+        show = item.show
+        return heading(item.start) + (isSameShow ? [] : [Line((show ?? "Rotation").safe.cut(to: 76), .faint)])
+            + [item.row]
+    }
+
+    /// The lines of something that happened then, in whatever show.
+    mutating func lines(at time: StationTime, _ rows: [Line]) -> [Line] { heading(time) + rows }
+
+    private mutating func heading(_ time: StationTime) -> [Line] {
+        let today = time.local.dayWords
         defer { day = today }
-        return (today == day ? [] : [Line(today, .strong)]) + [row ?? item.row]
+        return today == day ? [] : [Line(today, .strong)]
     }
 
     /// What `~` means, where it was used.
@@ -89,11 +100,13 @@ extension HistoryEntry {
     /// Its line in the table, and under it what happened.
     func lines(in table: inout ItemTable) -> [Line] {
         guard item.title != nil || item.file != nil || note == nil else {
-            let words = Line.wrapped(note ?? "", after: item.start.local.clock.padded(20))
-            return table.lines(for: item, row: words.first) + words.dropFirst()
+            return table.lines(
+                at: item.start, Line.wrapped(note ?? "", after: item.start.local.clock.padded(20)))
         }
-        let note = note.map { Line.wrapped($0, after: String(repeating: " ", count: 20), .faint) }
-        return table.lines(for: item) + (note ?? [])
+        let below = note.map { Line.wrapped($0, after: String(repeating: " ", count: 20), .faint) } ?? []
+        // What is on air has no note yet, what was has a length: without one it is a fact about a file.
+        if note != nil, item.duration == nil { return table.lines(at: item.start, [item.row] + below) }
+        return table.lines(for: item) + below
     }
 }
 
