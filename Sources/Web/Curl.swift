@@ -13,8 +13,7 @@ package final class Curl {
     /// libcurl's own set-up of the process, once, by whoever comes first.
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-    /// Whose certificates are trusted instead of the machine's, as programs that use OpenSSL directly take it: the pushes
-    /// are such.
+    /// Whose certificates are trusted beside the machine's: pushes, which use OpenSSL directly, take the same variable.
     private static let authorities = unsafe getenv("SSL_CERT_FILE").map { unsafe String(cString: $0) }
 
     /// Nil when libcurl has no memory or cannot be set up.
@@ -39,6 +38,7 @@ package final class Curl {
     }
 
     package func set(_ option: CURLoption, _ value: Int) { unsafe ccurl_set_number(handle, option, value) }
+
     /// Nil takes back what libcurl sets by itself.
     package func set(_ option: CURLoption, _ text: String?) { unsafe ccurl_set_text(handle, option, text) }
 

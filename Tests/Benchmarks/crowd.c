@@ -10,8 +10,8 @@
 //   report                  what the period has shown
 //
 // With `tls` every connection is encrypted, and whose certificate it is does not matter. Titles between the bytes, where a
-// PATH asks for them, are taken out again. It ends with its input, and in any case after SECONDS. That it is not the bottleneck itself is seen from its share of
-// a processor and from the lag of a timer of its own, both in every report.
+// PATH asks for them, are taken out again. It ends with its input, and in any case after SECONDS. That it is not the
+// bottleneck itself is seen from its share of a processor and from the lag of a timer of its own, both in every report.
 //
 // A player is taken to begin with its first page of audio and to play on from there: one whose next page comes after
 // what it has got is played is starved. A page is late by how much later it came than its place in the audio says,

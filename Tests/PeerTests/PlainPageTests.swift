@@ -5,7 +5,7 @@ import Testing
 /// The station's page in browsers without JavaScript, by what comes out of the loudspeaker.
 @Suite(.timeLimit(.minutes(10))) struct PlainPageTests {
     /// How long is listened: two track changes, and the browser's own beginning.
-    private static let seconds = 26
+    private static let seconds = 22
 
     @Test(.peers("chromium", "pulseaudio", "parecord")) func `Chromium is heard through the track changes`()
         async throws

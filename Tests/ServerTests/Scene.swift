@@ -49,20 +49,18 @@ struct SceneRules: Sendable {
     var whenFull = false
     var most: Int?
     var seconds: Int?
+    /// In kbit/s.
+    var bitrate = 128
 }
 
-/// A server whose streams a scene feeds and ends by hand. The audio of a mount is its letter, again and again.
+/// A server whose streams a scene feeds and ends by hand.
 protocol SceneServer: Sendable {
     var port: Int { get }
-    /// Gives a stream so many bytes, 16,000 of which are a second of audio; it begins with the first.
-    func feed(_ path: String, _ bytes: Int) async throws
+    /// Gives a stream a letter so many times; it begins with the first.
+    func feed(_ path: String, _ letter: UInt8, _ bytes: Int) async throws
     func end(_ path: String) async throws
     /// A request of the operator's that changes something.
     func order(_ command: String) -> String
-}
-
-extension SceneServer {
-    static func letter(_ path: String) -> UInt8 { Array(path.utf8)[path.utf8.count - 5] }
 }
 
 /// One scene at one server.
@@ -70,8 +68,9 @@ struct ScenePlayer: Sendable {
     let scene: Scene
     let server: any SceneServer
 
-    func feed(_ letter: Character, _ bytes: Int = 20_000) async throws {
-        try await server.feed(scene.path(letter), bytes)
+    /// Gives a mount audio, which is the mount's letter again and again, or another.
+    func feed(_ letter: Character, _ bytes: Int = 20_000, as other: Character? = nil) async throws {
+        try await server.feed(scene.path(letter), (other ?? letter).asciiValue ?? 0, bytes)
     }
 
     /// Feeds for as long as something takes.
@@ -100,10 +99,8 @@ struct ScenePlayer: Sendable {
     func end(_ letter: Character) async throws { try await server.end(scene.path(letter)) }
 
     /// Asks for a mount, as a listener.
-    func listen(
-        _ letter: Character, receiveBuffer: Int32? = nil, deadline: Duration = .seconds(30)
-    ) throws -> RawClient {
-        let client = try RawClient(port: server.port, receiveBuffer: receiveBuffer, deadline: deadline)
+    func listen(_ letter: Character, receiveBuffer: Int32? = nil) throws -> RawClient {
+        let client = try RawClient(port: server.port, receiveBuffer: receiveBuffer)
         client.send("GET \(scene.path(letter)) HTTP/1.0\r\n\r\n")
         return client
     }
@@ -126,6 +123,13 @@ struct ScenePlayer: Sendable {
         return String(decoding: letters, as: UTF8.self) + (isOver ? " and closed" : "")
     }
 
+    /// How much a listener hears before it hears a letter.
+    func kilobytes(_ client: RawClient, before letter: Character) async throws -> Int {
+        var count = 0
+        while try await !client.read(1_000).contains(letter.asciiValue ?? 0) { count += 1 }
+        return count
+    }
+
     /// What the operator reads.
     func read(_ command: String) async throws -> String {
         try await ask("GET /admin/\(command) HTTP/1.0\r\n\(Self.login)\r\n\r\n")
@@ -134,7 +138,7 @@ struct ScenePlayer: Sendable {
     func order(_ command: String) async throws -> String { try await ask(server.order(command)) }
 
     private func ask(_ request: String) async throws -> String {
-        let client = try RawClient(port: server.port, deadline: .seconds(30))
+        let client = try RawClient(port: server.port)
         client.send(request)
         return String(decoding: try await client.readToEnd(), as: UTF8.self)
     }
@@ -151,14 +155,13 @@ final class IcecastScene: SceneServer {
 
     init(port: Int) { self.port = port }
 
-    func feed(_ path: String, _ bytes: Int) async throws {
-        let source = try await source(path)
-        source.send([UInt8](repeating: Self.letter(path), count: bytes))
+    func feed(_ path: String, _ letter: UInt8, _ bytes: Int) async throws {
+        try await source(path).send([UInt8](repeating: letter, count: bytes))
     }
 
     private func source(_ path: String) async throws -> RawClient {
         if let source = sources.withLock({ $0[path] }) { return source }
-        let source = try RawClient(port: port, deadline: .seconds(30))
+        let source = try RawClient(port: port)
         source.send(
             "SOURCE \(path) HTTP/1.0\r\n\(basic("source:\(IcecastServer.password)"))\r\n"
                 + "Content-Type: audio/mpeg\r\nice-name: \(path)\r\n\r\n")
@@ -240,7 +243,7 @@ final class OwnScene: SceneServer {
                 let path = scene.path(letter)
                 let wanted = scene.rules[letter] ?? SceneRules()
                 let isMount = wanted.fallback?.count == 1
-                mounts.append(FakeMount(path, name: path, format: .mp3(bitrate: 128_000)))
+                mounts.append(FakeMount(path, name: path, format: .mp3(bitrate: wanted.bitrate * 1_000)))
                 rules[path] = MountRules(
                     maxListeners: wanted.most, maxTime: wanted.seconds.map { .seconds($0) },
                     fallback: isMount ? wanted.fallback.map { scene.path(Character($0)) } : nil)
@@ -249,13 +252,14 @@ final class OwnScene: SceneServer {
         return (mounts, rules)
     }
 
-    func feed(_ path: String, _ bytes: Int) async throws {
+    func feed(_ path: String, _ letter: UInt8, _ bytes: Int) async throws {
         state.withLock { state in
             guard let mount = state.mounts.first(where: { $0.path == path }) else { return }
-            let audio = [UInt8](repeating: Self.letter(path), count: Self.page)
+            let audio = [UInt8](repeating: letter, count: Self.page)
             for _ in 0..<(bytes / Self.page) {
                 state.fed[path, default: 0] += Self.page
-                let end = FrameTime(frames: Int64((state.fed[path] ?? 0) * 44_100 / 16_000))
+                let end = FrameTime(
+                    frames: Int64((state.fed[path] ?? 0) * 8 * 44_100 / mount.description.bitrate))
                 mount.append(
                     StreamPage(
                         plain: audio, chained: [], link: LinkHeaders(bytes: []), startsLink: false, end: end,
