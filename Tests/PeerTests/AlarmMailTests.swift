@@ -11,20 +11,20 @@ import Testing
         context.load_cert_chain(sys.argv[1], sys.argv[2])
         listener = socket.create_server(("127.0.0.1", 0))
         print("port", listener.getsockname()[1], flush=True)
-        answers = {"EHLO": "250-post\\r\\n250 AUTH PLAIN", "AUTH": "235 welcome", "DATA": "354 go on", "QUIT": "221 bye"}
+        answers = {"EHLO": "250-post\\r\\n250 AUTH PLAIN", "AUTH": "334 ", "DATA": "354 go on", "QUIT": "221 bye"}
         while True:
             line, _ = listener.accept()
             try:
                 with context.wrap_socket(line, server_side=True) as tls:
-                    lines, is_mail = tls.makefile("r", newline="\\r\\n"), False
+                    lines, last, is_mail = tls.makefile("r", newline="\\r\\n"), "", False
                     tls.sendall(b"220 post\\r\\n")
                     for words in lines:
                         words = words.rstrip("\\r\\n")
                         print(words, flush=True)
                         if is_mail and words != ".":
                             continue
-                        answer = "334" if words == "AUTH PLAIN" else answers.get(words[:4], "250 ok")
-                        is_mail = words == "DATA"
+                        answer = "235 welcome" if last[:4] == "AUTH" else answers.get(words[:4], "250 ok")
+                        last, is_mail = words, words == "DATA"
                         tls.sendall(answer.encode() + b"\\r\\n")
             except OSError as trouble:
                 print("no mail:", trouble, flush=True)
