@@ -40,6 +40,7 @@ final class NullSink: Sendable {
     /// Records what is played there for so long, beginning now, whatever that is.
     func record(seconds: Int) async throws -> TestSignal {
         let file = folder.path + "/heard.wav"
+        try? FileManager.default.removeItem(atPath: file)
         let recorder = try RunningProgram(
             "parecord",
             [
