@@ -55,14 +55,14 @@ class Crowd(Program):
 
 
 @contextlib.contextmanager
-def servers(room, quality=4):
+def servers(room, quality=4, encrypted=False):
     """Funkhaus with a mount of about 128 kbit/s, which it pushes to icecast2, and that; what is installed, by name.
 
-    Each has a port for TLS beside its own."""
+    Where it is wanted, each has an encrypted port beside its own."""
     with contextlib.ExitStack() as stack:
         folder = room.folder / f"crowd-{time.monotonic_ns()}"
         folder.mkdir(mode=0o755)
-        certificate, key = certify(folder)
+        certificate, key = certify(folder) if encrypted else (None, None)
         sections, icecast = "", None
         if has("icecast2"):
             icecast = stack.enter_context(peers.Icecast(folder, clients=20_000, certificate=certificate))
@@ -73,9 +73,11 @@ def servers(room, quality=4):
                 f'icecast: [ {{ url: "http://source@127.0.0.1:{icecast.port}/stream.ogg", password_file: "{secret}", '
                 "titles: none } ]\n")
         station = Station(folder / "station", room.programs, room.files[0].parent)
+        words = station.path.read_text().replace("quality: 5", f"quality: {quality}")
         tls_port = free_port()
-        tls = f'tls: {{ listen: "127.0.0.1:{tls_port}", certificate: "{certificate}", key: "{key}" }}, data:'
-        words = station.path.read_text().replace("quality: 5", f"quality: {quality}").replace("data:", tls)
+        if encrypted:
+            tls = f'tls: {{ listen: "127.0.0.1:{tls_port}", certificate: "{certificate}", key: "{key}" }}, data:'
+            words = words.replace("data:", tls)
         station.path.write_text(words + sections)
         funkhaus = stack.enter_context(station.serve())
         funkhaus.port, funkhaus.tls_port = station.port, tls_port
@@ -274,11 +276,11 @@ def kinds(room, count, names, **wanted):
 
     A kind is (path, whether it is encrypted); each comes to servers that have had nobody yet."""
     runs = {}
+    has_tls = any(encrypted for _, encrypted in wanted.values())
     for kind, (path, encrypted) in wanted.items():
-        with servers(room) as programs:
-            for name, server in programs.items():
-                if name not in names:
-                    continue
+        with servers(room, encrypted=has_tls) as programs:
+            for name in names & programs.keys():
+                server = programs[name]
                 before = server.memory("RssAnon")
                 with Crowd(room, server.tls_port if encrypted else server.port, encrypted=encrypted) as crowd:
                     crowd.join(count, GENTLY, path=path)
@@ -295,7 +297,7 @@ def kinds(room, count, names, **wanted):
 def titled(room):
     """Listeners who get the titles between the bytes, beside those who do not."""
     count = room.listeners
-    runs = kinds(room, count, ("Funkhaus",), plain=("/stream.ogg", False), titled=("/stream.ogg?titles=icy", False))
+    runs = kinds(room, count, {"Funkhaus"}, plain=("/stream.ogg", False), titled=("/stream.ogg?titles=icy", False))
     plain, own = runs["plain", "Funkhaus"], runs["titled", "Funkhaus"]
     what = f"{count:,} listeners with ICY titles"
     return [
@@ -312,7 +314,7 @@ def encrypted(room):
     """Listeners over TLS, beside those in clear."""
     count = room.listeners // 5
     runs = kinds(
-        room, count, ("Funkhaus", "icecast2"), plain=("/stream.ogg", False), encrypted=("/stream.ogg", True))
+        room, count, {"Funkhaus", "icecast2"}, plain=("/stream.ogg", False), encrypted=("/stream.ogg", True))
     plain, own = runs["plain", "Funkhaus"], runs["encrypted", "Funkhaus"]
     others = {name: run for (kind, name), run in runs.items() if kind == "encrypted"}
     what = f"{count:,} listeners over TLS"

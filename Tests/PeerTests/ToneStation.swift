@@ -40,7 +40,7 @@ enum ToneStation {
 struct HeardTones {
     /// The tracks in the order in which they were heard.
     private(set) var tracks: [Int] = []
-    private(set) var seconds = 0.0
+    /// In seconds.
     private(set) var longestPause = 0.0
 
     init(_ signal: TestSignal) {
@@ -49,7 +49,6 @@ struct HeardTones {
         let isFull = { (frames: Range<Int>) in abs(signal.decibels(frames) - ToneStation.decibels) < 1 }
         var pause = 0.0
         for frames in windows.drop(while: { !isFull($0) }) {
-            seconds += 0.1
             pause = isFull(frames) ? 0 : pause + 0.1
             longestPause = max(longestPause, pause)
             let tone = ToneStation.tones.max { signal.power(at: $0, frames) < signal.power(at: $1, frames) }
