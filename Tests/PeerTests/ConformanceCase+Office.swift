@@ -72,7 +72,7 @@ extension ConformanceCase {
             818, "how a mount sounds", get("/status-json.xsl?mount=/stream.ogg"),
             icecast: .reply(200, "\"channels\":2", "\"samplerate\":44100", "\"bitrate\":160"),
             ours: .reply(200, "\"audio_info\":\"channels=2;samplerate=44100;", "\"bitrate\":160"),
-            because: "Once is enough: audio_info stands there, too, in both."),
+            because: "Both say it in audio_info, too, and once is enough."),
     ]
 
     private static func post(_ command: String) -> String {
