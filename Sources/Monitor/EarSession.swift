@@ -9,6 +9,8 @@ struct EarSession: ~Copyable {
     /// Without bytes for so long, a connection is said to bring nothing; for longer, it is made anew.
     private static let quiet = 4.0
     private static let mostQuiet = 15.0
+    /// A certificate is looked at when a connection is made: an encrypted one is made anew once a day.
+    private static let longestTrust = 86_400.0
     /// Between two comparisons.
     private static let interval = 0.5
     /// What is heard is silent when it has been for 3 s.
@@ -33,6 +35,7 @@ struct EarSession: ~Copyable {
 
     private var now = 0.0
     private var ticked: Int64
+    private var connected = 0.0
     private var lastBytes = 0.0
     /// The station's first burst comes before the ear's worker.
     private var nextTry = 0.7
@@ -76,6 +79,8 @@ struct EarSession: ~Copyable {
         } else if now - lastBytes > Self.quiet {
             absence = .nothingComes
             if now - lastBytes > Self.mostQuiet { hangUp() }
+        } else if address.certificate != nil, now - connected > Self.longestTrust {
+            hangUp()
         }
         return true
     }
@@ -84,7 +89,7 @@ struct EarSession: ~Copyable {
         guard fetch == nil else { return true }
         guard now >= nextTry else { return false }
         fetch = StreamFetch(address)
-        lastBytes = now
+        (connected, lastBytes) = (now, now)
         return fetch != nil
     }
 
