@@ -207,6 +207,7 @@ extension ConformanceCase {
             605, "what listeners get of it", get("/stream.mp3", "Icy-MetaData: 1"), bytes: 34_000, soon: true,
             icecast: .reply(200, "<StreamTitle='It's Café';>"), ours: .reply(200, "<StreamTitle='Ã©Ã©Ã©"),
             because: "Some of a title says more than the one before."),
+
         .same(
             701, "who joins Ogg gets its headers first", get("/stream.ogg"), bytes: 6_000,
             .reply(200, "body 4F676753", "\u{1}vorbis", "\u{5}vorbis")),
