@@ -49,7 +49,10 @@ extension Rotation {
         while indices.count < min(Self.farthest, 2 * rounds.places),
             indices.count < gap.tracks || time < gap.time
         {
-            if place.done == 0 { (place.round, place.done) = (place.round - 1, rounds.places) }
+            if place.done == 0 {
+                guard !Rounds.isFirst(place.round) else { break }
+                (place.round, place.done) = (place.round - 1, rounds.places)
+            }
             place.done -= 1
             let index = rounds.index(at: min(place.done, rounds.places - 1), inRound: place.round)
             indices.append(index)

@@ -165,9 +165,9 @@ struct Rounds: Sendable, Hashable {
             return place
         }
         return orders.index(at: place, inRound: round) { count in
-            guard let count, count < places / 4 else { return order(of: round) }
+            guard count < places / 4 else { return order(of: round) }
             guard isArranged else { return beginning(of: round, count: count) }
-            guard isFirst(round), strands.count == 1, clock.isEmpty else { return order(of: round) }
+            guard Self.isFirst(round), strands.count == 1, clock.isEmpty else { return order(of: round) }
             return arrangedBeginning(of: round, count: count)
         }
     }
@@ -185,7 +185,7 @@ struct Rounds: Sendable, Hashable {
         }
         let order = draft(of: round)
         let half = places / 2
-        guard half > 0, !isFirst(round) else { return order }
+        guard half > 0, !Self.isFirst(round) else { return order }
         let before = draft(of: round - 1).suffix(places - half)
         let first = queues(Array(order[..<half]))
         return arrangement.arrange(first, clock: clock, behind: before, before: order[half...])
@@ -195,7 +195,8 @@ struct Rounds: Sendable, Hashable {
     /// The number of a show's first round, by a hash of the show. Those that follow it are counted on.
     static func first(_ hash: UInt64) -> Int64 { Int64(hash >> 36) << 20 }
 
-    private func isFirst(_ round: Int64) -> Bool { round & ((1 << 20) - 1) == 0 }
+    /// Whether nothing was on before a round.
+    static func isFirst(_ round: Int64) -> Bool { round & ((1 << 20) - 1) == 0 }
 
     /// The first places of a first round, `count` or more of them, without arranging the rest.
     private func arrangedBeginning(of round: Int64, count: Int) -> [Int] {

@@ -70,13 +70,23 @@ public struct Timeline: Sendable, Hashable {
         {
             return laid
         }
-        // Before everything that is known the programme went as it has gone since the origin of time, up to that.
-        let isKnown = state.anchor != .origin && instant >= state.anchor.instant
-        guard var item = plan(at: instant, isAnchored: isKnown).item(at: instant) else { return nil }
+        return plan(at: instant, isAnchored: isKnown(at: instant)).item(at: instant)
+            .map { upToWhatIsKnown($0, at: instant) }
+    }
+
+    private func isKnown(at instant: Instant) -> Bool {
+        state.anchor != .origin && instant >= state.anchor.instant
+    }
+
+    /// Before everything that is known the programme went as it has gone since the origin of time, up to that: a start
+    /// may lie in front of it by a burst.
+    private func upToWhatIsKnown(_ item: Item, at instant: Instant) -> Item {
         let known = state.laid.first?.start ?? state.anchor.instant
-        if !isKnown, state.anchor != .origin, instant < known, item.end.map({ $0 > known }) ?? true {
-            (item.length, item.until) = (known - item.start, nil)
+        guard state.anchor != .origin, instant < known, item.end.map({ $0 > known }) ?? true else {
+            return item
         }
+        var item = item
+        (item.length, item.until) = (known - item.start, nil)
         return item
     }
 
@@ -91,9 +101,11 @@ public struct Timeline: Sendable, Hashable {
         }
         if let end = item.end, let first = state.laid.first, first.start == end { return first }
         if let end = item.end, item.isOfSlot {
-            let plan = plan(at: end, isAnchored: state.anchor != .origin && end >= state.anchor.instant)
-            if let next = plan.item(after: item) { return next }
-            if let next = plan.item(at: end), next.start == end || plan.start == end { return next }
+            let plan = plan(at: end, isAnchored: isKnown(at: end))
+            if let next = plan.item(after: item) { return upToWhatIsKnown(next, at: end) }
+            if let next = plan.item(at: end), next.start == end || plan.start == end {
+                return upToWhatIsKnown(next, at: end)
+            }
         }
         var changed = self
         changed.lay(item)

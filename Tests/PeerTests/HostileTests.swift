@@ -24,11 +24,13 @@ struct HostileTests {
             let before = Footprint(of: daemon)
             let log = station.log
 
-            try await Mischief(port: station.port, seed: 2).run()
+            for seed: UInt64 in [2, 3] { try await Mischief(port: station.port, seed: seed).run() }
             try await until("the descriptors are back", telling: { "\(before) \(Footprint(of: daemon))" }) {
                 Footprint(of: daemon).descriptors <= before.descriptors
             }
-            #expect(Footprint(of: daemon).kilobytes < before.kilobytes + 2_048, "\(before)")
+            // Of 1,750 connections: 3.5 kB each would be too much. The allocator keeps some for the next ones, how much
+            // hangs on who came together: 0.3 to 2.4 MB each time, and less and less.
+            #expect(Footprint(of: daemon).kilobytes < before.kilobytes + 6_144, "\(before)")
             #expect(try await station.status().mounts.map(\.listeners) == [recordings.count])
             #expect(recordings.allSatisfy { $0.isListening })
             let said = station.log.dropFirst(log.count)

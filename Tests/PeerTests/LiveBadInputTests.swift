@@ -123,8 +123,10 @@ import Testing
             let counts = heard.counts
             let all = counts.reduce(0) { $0 + $1.count }
             #expect(all > 14 * 44_100, "\(heard)")
+            // Where the next encoder began late the bed covered it, and no count is read while that is faded away.
+            let blurred = heard.order.contains("b") ? 13_230 : 6_144
             #expect(
-                zip(counts, counts.dropFirst()).allSatisfy { abs($1.lowerBound - $0.upperBound) < 6_144 },
+                zip(counts, counts.dropFirst()).allSatisfy { abs($1.lowerBound - $0.upperBound) < blurred },
                 "\(heard)")
         }
     }

@@ -6,6 +6,7 @@ import Testing
 struct RandomStation {
     var programming: Programming
     let days: Int
+    private let isMeasured: Bool
 
     /// - Parameter isHostile: whether there may be nothing in the rotation, and files that are not measured.
     init(seed: UInt64, days: Int, isHostile: Bool = false) {
@@ -75,6 +76,7 @@ struct RandomStation {
                     show: any(shows.count), start: start, end: start + Length(seconds: Double(seconds))))
         }
         self.days = days
+        isMeasured = !isHostile
         programming = Programming(
             rotation: Rotation(
                 station: "Beispiel", playlist: "rotation", order: .shuffle,
@@ -165,6 +167,12 @@ extension RandomStation {
             }
             counts.acts += 1
             let restarted = Timeline(fresh, state: timeline.state)
+            // A start is on air a burst ago, and comes to what is on now.
+            if isMeasured {
+                let burst = restarted.walk(
+                    from: instant - Length(seconds: 4), to: instant + Length(frames: 1))
+                #expect(Array(burst).last?.item == item, "behind a start at \(instant), seed \(seed)")
+            }
             switch random.next() % 20 {
             case 0:
                 instant = instant + Length(frames: Int64(random.next() % UInt64((end - instant).frames)))

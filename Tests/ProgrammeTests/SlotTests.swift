@@ -222,6 +222,13 @@ func walk(_ timeline: Timeline, from: Instant, to: Instant) -> [Item] {
         #expect(Timeline(programming, state: timeline.state).item(at: minute(60)) == items[0])
     }
 
+    @Test func `the end of a show's first round leaves nothing out for what was never on before it`() {
+        let rotation = playlist("show", library(40))
+        let first = Cursor(round: Rounds.first(1 << 40))
+        let choice = rotation.choice(from: first, count: 40, natural: first, turn: nil)
+        #expect(Set(choice.map(\.index)).count == 40)
+    }
+
     @Test func backtimingStaysWithinItsLooksAndASecond() {
         let rotation = playlist("rotation", library(500))
         var (good, most) = (0, 0)

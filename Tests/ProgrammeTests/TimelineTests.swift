@@ -47,6 +47,22 @@ private let guest = Track(file: "/guest", key: "guest", length: Length(seconds: 
         #expect(timeline.item(after: item) == next)
     }
 
+    @Test func `a start a track ahead of a skip does not put the skipped track back on air to its own end`() {
+        var timeline = Timeline(rotation: rotation())
+        let before = timeline.item(at: now)!
+        let skipped = timeline.item(after: before)!
+        let skip = skipped.start + Length(seconds: 1)
+        timeline.end(skipped, at: skip)
+        let next = timeline.item(at: skip)!
+        _ = timeline.queue(guest, onAir: next)
+        // The burst begins in the track before, of which nothing is laid down.
+        let item = timeline.item(at: skipped.start - Length(seconds: 1))!
+        #expect(item == before)
+        let again = timeline.item(after: item)!
+        #expect(again.track == skipped.track && again.end == skip)
+        #expect(timeline.item(after: again) == next)
+    }
+
     @Test func `the queue comes behind what is on air and the rotation behind the queue`() {
         var timeline = Timeline(rotation: rotation())
         let item = timeline.item(at: now)!
