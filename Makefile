@@ -14,7 +14,8 @@ TEST_PACKAGES := icecast2 ffmpeg vorbis-tools opus-tools mpg123 curl openssl mpv
 	chromium firefox-esr ezstream liquidsoap ices2 gstreamer1.0-tools gstreamer1.0-plugins-base \
 	gstreamer1.0-plugins-good butt darkice streamripper pulseaudio pulseaudio-utils flac xvfb iproute2 iptables \
 	python3-dateutil python3-icalendar radicale
-BENCH_PACKAGES := gcc python3 python3-numpy valgrind ffmpeg vorbis-tools icecast2 ices2 ezstream liquidsoap mpd
+BENCH_PACKAGES := gcc libssl-dev openssl python3 python3-numpy valgrind ffmpeg vorbis-tools icecast2 ices2 ezstream \
+	liquidsoap mpd
 
 # An import that Package.swift does not allow is an error, as every warning is.
 FLAGS := --explicit-target-dependency-import-check error

@@ -143,7 +143,7 @@ let package = Package(
         tests(
             "MonitorTests",
             [
-                "Monitor", "Codecs", "Audio", "funkhaus-media",
+                "Monitor", "Codecs", "Audio", "Web", "funkhaus-media",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests("PlayoutTests", ["Playout", "Programme", "Codecs", "Audio"]),

@@ -11,6 +11,14 @@ struct EarAddress: Hashable, Sendable {
     var url: String
     /// Lines of the request's head, which may hold what is secret.
     var headers: [String] = []
+    /// The file whose certificate an encrypted address has to show, whatever its name; nil where the machine's own trust
+    /// counts.
+    var certificate: String?
+
+    /// Whether it is on this machine.
+    var isHere: Bool {
+        if case .mount = place { true } else { false }
+    }
 }
 
 /// What is heard at a place.

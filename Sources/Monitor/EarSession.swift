@@ -10,6 +10,8 @@ struct EarSession: ~Copyable {
     /// Without bytes for so long, a connection is said to bring nothing; for longer, it is made anew.
     private static let quiet = 4.0
     private static let mostQuiet = 15.0
+    /// A certificate is looked at when a connection is made: an encrypted one is made anew once a day.
+    private static let longestTrust = 86_400.0
     /// Between two comparisons.
     private static let interval = 0.5
     /// What is heard is silent when it has been for 3 s.
@@ -34,6 +36,7 @@ struct EarSession: ~Copyable {
 
     private var now = 0.0
     private var ticked: Int64
+    private var connected = 0.0
     private var lastBytes = 0.0
     /// The station's first burst comes before the ear's worker.
     private var nextTry = 0.7
@@ -77,6 +80,8 @@ struct EarSession: ~Copyable {
         } else if now - lastBytes > Self.quiet {
             absence = .nothingComes
             if now - lastBytes > Self.mostQuiet { hangUp() }
+        } else if address.certificate != nil, now - connected > Self.longestTrust {
+            hangUp()
         }
         return true
     }
@@ -84,8 +89,9 @@ struct EarSession: ~Copyable {
     private mutating func connect() -> Bool {
         guard fetch == nil else { return true }
         guard now >= nextTry else { return false }
-        fetch = StreamFetch(address.url, headers: address.headers, isHere: address.place.isHere)
-        lastBytes = now
+        fetch = StreamFetch(
+            address.url, headers: address.headers, isHere: address.isHere, certificate: address.certificate)
+        (connected, lastBytes) = (now, now)
         return fetch != nil
     }
 
@@ -131,12 +137,5 @@ struct EarSession: ~Copyable {
         // In the mix's first seconds, what listeners hear of it may be from before the record.
         guard mix.end >= 2 * Comparison.window else { return .unknown }
         return .bad(heard.silentLines >= Self.silence ? .silent : .wrong)
-    }
-}
-
-extension Place {
-    /// Whether it is on this machine.
-    fileprivate var isHere: Bool {
-        if case .mount = self { true } else { false }
     }
 }

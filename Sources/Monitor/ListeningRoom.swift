@@ -16,23 +16,38 @@ public final class ListeningRoom: Sendable {
         public var silence: Double
         /// The station's own mounts: path and address, as this machine reaches them.
         public var mounts: [(path: String, url: String)]
+        /// A mount at the encrypted port, and the file of its certificate; nil where there is no such port.
+        public var encrypted: (path: String, url: String, certificate: String)?
         /// The public addresses of the pushes.
         public var targets: [String]
         /// What the house's own listeners show at the door, as a line of the request's head.
         public var pass: String
 
-        public init(silence: Double, mounts: [(path: String, url: String)], targets: [String], pass: String) {
+        public init(
+            silence: Double, mounts: [(path: String, url: String)],
+            encrypted: (path: String, url: String, certificate: String)?, targets: [String], pass: String
+        ) {
             self.silence = silence
             self.mounts = mounts
+            self.encrypted = encrypted
             self.targets = targets
             self.pass = pass
         }
 
         var addresses: [EarAddress] {
+            var addresses = mounts.map { EarAddress(place: .mount($0.path), url: $0.url, headers: [pass]) }
+            if let encrypted {
+                addresses.append(
+                    EarAddress(
+                        place: .mount(encrypted.path), url: encrypted.url, headers: [pass],
+                        certificate: encrypted.certificate))
+            }
+            // Two servers may stand behind one address.
             var seen: Set<String> = []
-            return mounts.map { EarAddress(place: .mount($0.path), url: $0.url, headers: [pass]) }
-                // Two servers may stand behind one address.
-                + targets.filter { seen.insert($0).inserted }.map { EarAddress(place: .target($0), url: $0) }
+            for url in targets where seen.insert(url).inserted {
+                addresses.append(EarAddress(place: .target(url), url: url))
+            }
+            return addresses
         }
     }
 

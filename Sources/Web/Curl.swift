@@ -13,6 +13,9 @@ package final class Curl {
     /// libcurl's own set-up of the process, once, by whoever comes first.
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
+    /// Whose certificates are trusted beside the machine's: pushes, which use OpenSSL directly, take the same variable.
+    private static let authorities = unsafe getenv("SSL_CERT_FILE").map { unsafe String(cString: $0) }
+
     /// Nil when libcurl has no memory or cannot be set up.
     ///
     /// - Parameters:
@@ -24,6 +27,7 @@ package final class Curl {
         set(CURLOPT_URL, url)
         set(CURLOPT_PROTOCOLS_STR, protocols)
         set(CURLOPT_NOSIGNAL, 1)
+        if let authorities = Self.authorities { set(CURLOPT_CAINFO, authorities) }
         set(CURLOPT_USERAGENT, "Funkhaus")
         set(CURLOPT_CONNECTTIMEOUT_MS, Int(connecting.components.seconds) * 1_000)
     }
@@ -34,7 +38,9 @@ package final class Curl {
     }
 
     package func set(_ option: CURLoption, _ value: Int) { unsafe ccurl_set_number(handle, option, value) }
-    package func set(_ option: CURLoption, _ text: String) { unsafe ccurl_set_text(handle, option, text) }
+
+    /// Nil takes back what libcurl sets by itself.
+    package func set(_ option: CURLoption, _ text: String?) { unsafe ccurl_set_text(handle, option, text) }
 
     package func set(_ option: CURLoption, _ lines: [String]) {
         var list: UnsafeMutablePointer<curl_slist>?

@@ -26,7 +26,11 @@ package final class StreamFetch {
     /// - Parameters:
     ///   - headers: lines of the request's head.
     ///   - isHere: whether the address is this machine's, to which no proxy leads.
-    package init?(_ url: String, headers: [String] = [], isHere: Bool = false) {
+    ///   - certificate: the file whose certificate an encrypted address has to show, whatever its name; nil where the
+    ///     machine's own trust counts.
+    package init?(
+        _ url: String, headers: [String] = [], isHere: Bool = false, certificate: String? = nil
+    ) {
         guard let curl = Curl(url, protocols: "http,https"), let multi = unsafe curl_multi_init() else {
             return nil
         }
@@ -40,6 +44,12 @@ package final class StreamFetch {
         curl.set(CURLOPT_HTTP200ALIASES, ["ICY 200 OK"])
         if isHere { curl.set(CURLOPT_NOPROXY, "*") }
         if !headers.isEmpty { curl.set(CURLOPT_HTTPHEADER, headers) }
+        if let certificate {
+            // What is trusted is the file and nothing else; the names in it are the public's, not this machine's.
+            curl.set(CURLOPT_CAINFO, certificate)
+            curl.set(CURLOPT_CAPATH, nil)
+            curl.set(CURLOPT_SSL_VERIFYHOST, 0)
+        }
         // Unsafe: unretained; libcurl calls back from within `pump` alone, which has this object.
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe ccurl_set_pointer(curl.handle, CURLOPT_WRITEDATA, context)
@@ -88,6 +98,11 @@ package final class StreamFetch {
         guard unsafe ccurl_ended(multi, &result) != 0 else { return (bytes, nil) }
         let status = curl.status
         if status >= 400 { return (bytes, .refused(status)) }
-        return (bytes, hasBegun || result == CURLE_OK ? .ended : .unreachable(Curl.words(result)))
+        return (bytes, hasBegun || result == CURLE_OK ? .ended : .unreachable(Self.words(result)))
+    }
+
+    private static func words(_ code: CURLcode) -> String {
+        code == CURLE_PEER_FAILED_VERIFICATION
+            ? "its certificate has expired, or is not one to be trusted" : Curl.words(code)
     }
 }

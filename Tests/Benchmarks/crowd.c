@@ -1,6 +1,6 @@
 // A crowd of listeners to endless streams of Ogg on this machine: one thread, one epoll, some thousands of connections.
 //
-// usage: crowd PORT SECONDS
+// usage: crowd PORT SECONDS [tls]
 //
 // Takes a command from each line of standard input, and answers each with a line of JSON when it is done:
 //
@@ -9,8 +9,9 @@
 //   mark                    a period begins
 //   report                  what the period has shown
 //
-// It ends with its input, and in any case after SECONDS. That it is not the bottleneck itself is seen from its share of
-// a processor and from the lag of a timer of its own, both in every report.
+// With `tls` every connection is encrypted, and whose certificate it is does not matter. Titles between the bytes, where a
+// PATH asks for them, are taken out again. It ends with its input, and in any case after SECONDS. That it is not the
+// bottleneck itself is seen from its share of a processor and from the lag of a timer of its own, both in every report.
 //
 // A player is taken to begin with its first page of audio and to play on from there: one whose next page comes after
 // what it has got is played is starved. A page is late by how much later it came than its place in the audio says,
@@ -22,6 +23,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
@@ -42,8 +44,12 @@ enum state { CONNECTING, ASKED, HEARING, STALLED, REFUSED, LOST, THROWN_OUT };
 
 struct listener {
     int line;
+    SSL *tls;
     enum state state;
     uint8_t matched;         // bytes of the empty line behind the response's head
+    uint8_t named;           // bytes of the field in it that tells the interval
+    uint32_t interval;       // between two blocks of titles; 0 for none
+    uint32_t until, block;   // bytes to the next of them, and of one under way
     uint8_t page[27 + 255];  // the head of the page under way
     uint16_t have;
     uint32_t body;           // bytes of it still to come
@@ -60,6 +66,7 @@ struct listener {
 static struct listener *listeners;
 static int count, capacity, epoll, timer;
 static struct sockaddr_in server;
+static SSL_CTX *context;
 
 // The period.
 static double marked, processor;
@@ -102,6 +109,8 @@ static double part(double *values, int number, double where) {
 static void leave(struct listener *listener, enum state state) {
     listener->state = state;
     epoll_ctl(epoll, EPOLL_CTL_DEL, listener->line, NULL);
+    SSL_free(listener->tls);
+    listener->tls = NULL;
     close(listener->line);
 }
 
@@ -132,12 +141,7 @@ static void page_is_whole(struct listener *listener, double time) {
     listener->granule = granule;
 }
 
-static void take(struct listener *listener, const uint8_t *bytes, size_t length, double time) {
-    static const char end[] = "\r\n\r\n";
-    while (length > 0 && listener->matched < 4) {
-        listener->matched = *bytes == end[listener->matched] ? listener->matched + 1 : *bytes == '\r';
-        bytes++, length--;
-    }
+static void take_stream(struct listener *listener, const uint8_t *bytes, size_t length, double time) {
     while (length > 0) {
         if (listener->body > 0) {
             uint32_t skipped = length < listener->body ? length : listener->body;
@@ -156,9 +160,50 @@ static void take(struct listener *listener, const uint8_t *bytes, size_t length,
     }
 }
 
+static void take_head(struct listener *listener, uint8_t byte) {
+    static const char end[] = "\r\n\r\n", field[] = "icy-metaint:";
+    listener->matched = byte == end[listener->matched] ? listener->matched + 1 : byte == '\r';
+    if (listener->named < sizeof field - 1) {
+        listener->named = byte == field[listener->named] ? listener->named + 1 : byte == field[0];
+    } else if (byte >= '0' && byte <= '9') {
+        listener->interval = listener->interval * 10 + byte - '0';
+    } else if (byte != ' ') {
+        listener->named = 0;
+    }
+    listener->until = listener->interval;
+}
+
+static void take(struct listener *listener, const uint8_t *bytes, size_t length, double time) {
+    while (length > 0 && listener->matched < 4) take_head(listener, *bytes++), length--;
+    if (listener->interval == 0) return take_stream(listener, bytes, length, time);
+    while (length > 0 && (listener->state == ASKED || listener->state == HEARING)) {
+        uint32_t *rest = listener->block > 0 ? &listener->block : &listener->until;
+        uint32_t part = length < *rest ? length : *rest;
+        if (rest == &listener->until && part == 0) {
+            listener->block = *bytes++ * 16, length--;
+            listener->until = listener->interval;
+            continue;
+        }
+        if (rest == &listener->until) take_stream(listener, bytes, part, time);
+        *rest -= part;
+        bytes += part, length -= part;
+    }
+}
+
+// What has come, as recv gives it.
+static ssize_t receive(struct listener *listener, uint8_t *bytes, size_t size) {
+    if (!listener->tls) return recv(listener->line, bytes, size, 0);
+    size_t got = 0;
+    int length = 0;
+    while (got < size && (length = SSL_read(listener->tls, bytes + got, size - got)) > 0) got += length;
+    if (got > 0) return got;
+    errno = EAGAIN;
+    return SSL_get_error(listener->tls, length) == SSL_ERROR_WANT_READ ? -1 : 0;
+}
+
 static void hear(struct listener *listener) {
     static uint8_t bytes[1 << 18];
-    ssize_t length = recv(listener->line, bytes, sizeof bytes, 0);
+    ssize_t length = receive(listener, bytes, sizeof bytes);
     if (length < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (length <= 0) return leave(listener, listener->state == HEARING ? LOST : REFUSED);
     double time = now();
@@ -176,9 +221,26 @@ static void hear(struct listener *listener) {
 static void ask(struct listener *listener, const char *path, int stalls) {
     char request[256];
     int length = snprintf(request, sizeof request, "GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n", path);
-    if (send(listener->line, request, length, MSG_NOSIGNAL) != length) return leave(listener, REFUSED);
+    int sent = listener->tls ? SSL_write(listener->tls, request, length)
+                             : send(listener->line, request, length, MSG_NOSIGNAL);
+    if (sent != length) return leave(listener, REFUSED);
     listener->state = stalls ? STALLED : ASKED;
     struct epoll_event event = {.events = stalls ? 0 : EPOLLIN, .data.ptr = listener};
+    epoll_ctl(epoll, EPOLL_CTL_MOD, listener->line, &event);
+}
+
+// Shakes hands first, where the line is to be encrypted.
+static void greet(struct listener *listener, const char *path, int stalls) {
+    if (!context) return ask(listener, path, stalls);
+    if (!listener->tls) {
+        listener->tls = SSL_new(context);
+        SSL_set_fd(listener->tls, listener->line);
+    }
+    int code = SSL_connect(listener->tls);
+    if (code == 1) return ask(listener, path, stalls);
+    int wish = SSL_get_error(listener->tls, code);
+    if (wish != SSL_ERROR_WANT_READ && wish != SSL_ERROR_WANT_WRITE) return leave(listener, REFUSED);
+    struct epoll_event event = {.events = wish == SSL_ERROR_WANT_READ ? EPOLLIN : EPOLLOUT, .data.ptr = listener};
     epoll_ctl(epoll, EPOLL_CTL_MOD, listener->line, &event);
 }
 
@@ -200,7 +262,7 @@ static void turn(int wait, const char *path, int stalls) {
         switch (listener->state) {
         case CONNECTING:
             if (events[index].events & (EPOLLERR | EPOLLHUP)) leave(listener, REFUSED);
-            else ask(listener, path, stalls);
+            else greet(listener, path, stalls);
             break;
         case ASKED:
         case HEARING: hear(listener); break;
@@ -308,9 +370,14 @@ static void report(void) {
 }
 
 int main(int words, char **arguments) {
-    if (words != 3) {
-        fprintf(stderr, "usage: crowd PORT SECONDS\n");
+    if (words != 3 && (words != 4 || strcmp(arguments[3], "tls") != 0)) {
+        fprintf(stderr, "usage: crowd PORT SECONDS [tls]\n");
         return 2;
+    }
+    if (words == 4) {
+        context = SSL_CTX_new(TLS_client_method());
+        check(context != NULL, "TLS");
+        SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     }
     int seconds = atoi(arguments[2]);
     alarm(seconds);

@@ -16,7 +16,7 @@ from statistics import median
 
 import ogg
 import peers
-from machine import Program, has, wait_until
+from machine import Program, free_port, has, wait_until
 from station import Station
 from table import Row
 
@@ -27,8 +27,9 @@ SETTLING = 6  # seconds after the last join in which bursts and batches settle
 class Crowd(Program):
     """Runs crowd.c's program at a port."""
 
-    def __init__(self, room, port, seconds=300):
-        super().__init__(room.crowd, port, seconds, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, room, port, seconds=300, encrypted=False):
+        words = ("tls",) if encrypted else ()
+        super().__init__(room.crowd, port, seconds, *words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(self, *words):
         self.process.stdin.write(" ".join(map(str, words)) + "\n")
@@ -38,8 +39,8 @@ class Crowd(Program):
             raise RuntimeError("the crowd ended before its time")
         return json.loads(answer)
 
-    def join(self, count, rate, must=True):
-        joined = self.ask("join", count, rate, "/stream.ogg")
+    def join(self, count, rate, must=True, path="/stream.ogg"):
+        joined = self.ask("join", count, rate, path)
         if must and joined["heard"] < count:
             raise RuntimeError(f"of {count} listeners {joined['heard']} were served at {rate} joins a second")
         return joined
@@ -54,14 +55,17 @@ class Crowd(Program):
 
 
 @contextlib.contextmanager
-def servers(room, quality=4):
-    """Funkhaus with a mount of about 128 kbit/s, which it pushes to icecast2, and that; what is installed, by name."""
+def servers(room, quality=4, encrypted=False):
+    """Funkhaus with a mount of about 128 kbit/s, which it pushes to icecast2, and that; what is installed, by name.
+
+    Where it is wanted, each has an encrypted port beside its own."""
     with contextlib.ExitStack() as stack:
         folder = room.folder / f"crowd-{time.monotonic_ns()}"
         folder.mkdir(mode=0o755)
+        certificate, key = certify(folder) if encrypted else (None, None)
         sections, icecast = "", None
         if has("icecast2"):
-            icecast = stack.enter_context(peers.Icecast(folder, clients=20_000))
+            icecast = stack.enter_context(peers.Icecast(folder, clients=20_000, certificate=certificate))
             secret = folder / "icecast.secret"
             secret.write_text("bench")
             secret.chmod(0o600)
@@ -69,15 +73,31 @@ def servers(room, quality=4):
                 f'icecast: [ {{ url: "http://source@127.0.0.1:{icecast.port}/stream.ogg", password_file: "{secret}", '
                 "titles: none } ]\n")
         station = Station(folder / "station", room.programs, room.files[0].parent)
-        station.path.write_text(station.path.read_text().replace("quality: 5", f"quality: {quality}") + sections)
+        words = station.path.read_text().replace("quality: 5", f"quality: {quality}")
+        tls_port = free_port()
+        if encrypted:
+            tls = f'tls: {{ listen: "127.0.0.1:{tls_port}", certificate: "{certificate}", key: "{key}" }}, data:'
+            words = words.replace("data:", tls)
+        station.path.write_text(words + sections)
         funkhaus = stack.enter_context(station.serve())
-        funkhaus.port = station.port
+        funkhaus.port, funkhaus.tls_port = station.port, tls_port
         station.wait()
         wait_until("the library", lambda: station.ask("status")["library"]["measured"] == len(room.files), 60)
         if icecast:
             peers.wait_for_source(icecast.port, "/stream.ogg")
         time.sleep(SETTLING)
         yield {"Funkhaus": funkhaus} | ({"icecast2": icecast} if icecast else {})
+
+
+def certify(folder):
+    """A certificate and its key, and both in the first file, as icecast2 wants them."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=localhost", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    certificate.write_text(certificate.read_text() + key.read_text())
+    certificate.chmod(0o644)  # icecast2 is nobody's; the key is for this run
+    return certificate, key
 
 
 def beside(results, words):
@@ -248,6 +268,65 @@ def wide(room):
             f"{cost['Funkhaus']:.2f} ms a MB", (cost["Funkhaus"], "≤", 0.9, "ms"),
             beside(cost, lambda ms: f"{ms:.2f} ms") + f"; {own['lost'] + own['starved']} dropped or starved; "
             + honest(runs.values()))
+    ]
+
+
+def kinds(room, count, names, **wanted):
+    """What each kind of listener costs, by kind and server: a period's report, with the memory of each listener in kB.
+
+    A kind is (path, whether it is encrypted); each comes to servers that have had nobody yet."""
+    runs = {}
+    has_tls = any(encrypted for _, encrypted in wanted.values())
+    for kind, (path, encrypted) in wanted.items():
+        with servers(room, encrypted=has_tls) as programs:
+            for name in names & programs.keys():
+                server = programs[name]
+                before = server.memory("RssAnon")
+                with Crowd(room, server.tls_port if encrypted else server.port, encrypted=encrypted) as crowd:
+                    crowd.join(count, GENTLY, path=path)
+                    time.sleep(SETTLING)
+                    each = (server.memory("RssAnon") - before) * 1000 / count
+                    report = crowd.period(server, room.period)
+                    cost = report["share"] * report["seconds"] * 1000 / (report["bytes"] / 1e6)
+                    runs[kind, name] = report | {"each": each, "cost": cost}
+                    if report["hearing"] < count or report["starved"]:
+                        raise RuntimeError(f"{name}, {kind}: {report}")
+    return runs
+
+
+def titled(room):
+    """Listeners who get the titles between the bytes, beside those who do not."""
+    count = room.listeners
+    runs = kinds(room, count, {"Funkhaus"}, plain=("/stream.ogg", False), titled=("/stream.ogg?titles=icy", False))
+    plain, own = runs["plain", "Funkhaus"], runs["titled", "Funkhaus"]
+    what = f"{count:,} listeners with ICY titles"
+    return [
+        Row(
+            f"{what}: memory of each", f"{own['each']:.2f} kB", (own["each"], "<", 4, "kB"),
+            f"without titles {plain['each']:.2f} kB; anonymous"),
+        Row(
+            f"{what}: processor", f"{own['share'] * 100:.1f} % of a core", (own["share"] * 100, "<", 20, "%"),
+            f"without titles {plain['share'] * 100:.1f} %; " + honest([plain, own])),
+    ]
+
+
+def encrypted(room):
+    """Listeners over TLS, beside those in clear."""
+    count = room.listeners // 5
+    runs = kinds(
+        room, count, {"Funkhaus", "icecast2"}, plain=("/stream.ogg", False), encrypted=("/stream.ogg", True))
+    plain, own = runs["plain", "Funkhaus"], runs["encrypted", "Funkhaus"]
+    others = {name: run for (kind, name), run in runs.items() if kind == "encrypted"}
+    what = f"{count:,} listeners over TLS"
+    return [
+        Row(
+            f"{what}: processor", f"{own['cost']:.2f} ms a MB", None,
+            f"in clear {plain['cost']:.2f} ms; " + beside(others, lambda run: f"{run['cost']:.2f} ms over TLS") + "; "
+            + honest(runs.values())),
+        Row(
+            f"{what}: memory of each", f"{own['each']:.1f} kB", None,
+            f"in clear {plain['each']:.1f} kB; " + beside(others, lambda run: f"{run['each']:.1f} kB over TLS")
+            + "; anonymous"),
     ]
 
 

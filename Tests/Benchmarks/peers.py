@@ -15,12 +15,16 @@ ICECAST = """\
   </authentication>
   <hostname>localhost</hostname>
   <listen-socket><bind-address>127.0.0.1</bind-address><port>{port}</port></listen-socket>
+  {tls}
   <paths>
+    {certificate}
     <logdir>{folder}</logdir><webroot>/usr/share/icecast2/web</webroot><adminroot>/usr/share/icecast2/admin</adminroot>
   </paths>
   <logging><accesslog>-</accesslog><errorlog>-</errorlog></logging>
 </icecast>
 """
+ICECAST_TLS = """\
+<listen-socket><bind-address>127.0.0.1</bind-address><port>{port}</port><ssl>1</ssl></listen-socket>"""
 ICES = """\
 <ices>
   <background>0</background>
@@ -97,9 +101,12 @@ def icecast(folder):
 
 
 class Icecast(Program):
-    def __init__(self, folder, clients=50):
-        self.port = free_port()
-        words = write(folder / "icecast.xml", ICECAST, port=self.port, clients=clients)
+    def __init__(self, folder, clients=50, certificate=None):
+        self.port, self.tls_port = free_port(), free_port()
+        tls, file = ICECAST_TLS.format(port=self.tls_port), f"<ssl-certificate>{certificate}</ssl-certificate>"
+        words = write(
+            folder / "icecast.xml", ICECAST, port=self.port, clients=clients, tls=tls if certificate else "",
+            certificate=file if certificate else "")
         super().__init__("icecast2", "-c", words, humble=True)
         wait_until("icecast2", lambda: answers(self.port))
 

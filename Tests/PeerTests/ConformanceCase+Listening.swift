@@ -105,7 +105,17 @@ extension ConformanceCase {
         .other(
             127, "a line break in the path", get("/a%0d%0ab"), icecast: .reply(404), ours: .reply(400),
             because: "No path holds one, and log lines are made of paths."),
+        .other(
+            128, "a method that nobody knows", ask("SCHALT / HTTP/1.0"), icecast: .silence, ours: .reply(405),
+            because: inWords),
+        .other(
+            129, "POST to a page", ask("POST /status-json.xsl HTTP/1.0"), icecast: .reply(400),
+            ours: .reply(405, "Allow: GET, HEAD"), because: "It says what would be right."),
     ]
+
+    private static let noFolder = "We serve no folder: the page brings all that it needs."
+    /// What still fits into Icecast's head, and is twice as long once it is what its charset says.
+    private static let longTitle = String(repeating: "é", count: 1_800)
 
     private static let notInAStream = [
         "icy-metaint:", "Transfer-Encoding", "Content-Length", "Accept-Ranges:",
@@ -157,6 +167,24 @@ extension ConformanceCase {
             509, "Internet Explorer", get("/stream.mp3", "User-Agent: Mozilla/4.0 (compatible; MSIE 6.0)"),
             bytes: 1_000, icecast: .reply(200, "Content-Length: 221183499"),
             ours: .reply(200, without: ["Content-Length"]), because: "It is gone, and the length is a lie."),
+        .other(
+            512, "a stream in a page elsewhere", get("/stream.mp3", "Origin: https://blog.example"),
+            bytes: 1_000,
+            icecast: .reply(
+                200, "Access-Control-Allow-Origin: *", without: ["Access-Control-Expose-Headers"]),
+            ours: .reply(200, "Access-Control-Allow-Origin: *", "Access-Control-Expose-Headers: "),
+            because:
+                "Without it a script there sees neither the station's name nor the interval of the titles."),
+        .other(
+            513, "a file in the web server's folder", get("/style.css"),
+            icecast: .reply(200, "text/css", "Content-Length: "), ours: .reply(404), because: noFolder),
+        .other(
+            514, "a part of it", get("/style.css", "Range: bytes=10-"),
+            icecast: .reply(206, "HTTP/1.1 206", "Content-Range: bytes 10-"), ours: .reply(404),
+            because: noFolder),
+        .other(
+            515, "a part that it does not have", get("/style.css", "Range: bytes=999999-"),
+            icecast: .reply(416), ours: .reply(404), because: noFolder),
         .same(
             601, "a block after each interval, empty when the title is the same",
             get("/stream.mp3", "Icy-MetaData: 1"), bytes: 34_000,
@@ -170,6 +198,15 @@ extension ConformanceCase {
         .same(
             603, "the quotation mark stands as it is", get("/stream.mp3", "Icy-MetaData: 1"), bytes: 34_000,
             soon: true, .reply(200, "<StreamTitle='It's Café';>")),
+        .same(
+            604, "a title that is longer than a block",
+            get(
+                "/admin/metadata?mount=/stream.mp3&mode=updinfo&charset=ISO-8859-1&song=" + longTitle, asAdmin
+            ), .reply(200, "<return>1</return>")),
+        .other(
+            605, "what listeners get of it", get("/stream.mp3", "Icy-MetaData: 1"), bytes: 34_000, soon: true,
+            icecast: .reply(200, "<StreamTitle='It's Café';>"), ours: .reply(200, "<StreamTitle='Ã©Ã©Ã©"),
+            because: "Some of a title says more than the one before."),
 
         .same(
             701, "who joins Ogg gets its headers first", get("/stream.ogg"), bytes: 6_000,
@@ -178,6 +215,9 @@ extension ConformanceCase {
             702, "who joins MP3", get("/stream.mp3"), bytes: 3_000, icecast: .reply(200),
             ours: .reply(200, "body FFFB"),
             because: "Icecast begins anywhere; ours begins with a frame, so that nobody hears a broken one."),
+        .same(
+            705, "the pages of Ogg that a newcomer gets: headers, one gap, and none behind it",
+            get("/stream.ogg"), bytes: 30_000, .reply(200, "pages with 1 gap")),
     ]
     /// Sections 1.5 and 1.9: who is one too many. They come last: a server notices now and then that somebody has gone.
     static let limits: [ConformanceCase] = [

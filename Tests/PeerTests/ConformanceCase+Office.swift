@@ -58,6 +58,21 @@ extension ConformanceCase {
             814, "Icecast's status page", get("/status.xsl"), icecast: .reply(200, "<html"),
             ours: .reply(404), because: "The page at / is for people, the JSON for programs."),
         .same(815, "icecast-kh's status", get("/7.xsl"), .reply(404)),
+        .same(
+            816, "a playlist, the host an IPv6 address",
+            "GET /stream.ogg.m3u HTTP/1.0\r\nHost: [::1]\r\n\r\n", .reply(200, "http://[::1]/stream.ogg\r\n")),
+        .same(
+            817, "what of a mount is nobody's business", get("/status-json.xsl"),
+            .reply(
+                200,
+                without: [
+                    "max_listeners", "\"public\"", "slow_listeners", "total_bytes", "client_connections",
+                ])),
+        .other(
+            818, "how a mount sounds", get("/status-json.xsl?mount=/stream.ogg"),
+            icecast: .reply(200, "\"channels\":2", "\"samplerate\":44100", "\"bitrate\":160"),
+            ours: .reply(200, "\"audio_info\":\"channels=2;samplerate=44100;", "\"bitrate\":160"),
+            because: "Both say it in audio_info, too, and once is enough."),
     ]
 
     private static func post(_ command: String) -> String {
@@ -87,7 +102,8 @@ extension ConformanceCase {
             841, "the statistics", get("/admin/stats", asAdmin),
             .reply(
                 200, "text/xml", "<icestats>", "<client_connections>", "<clients>", "<connections>", "<host>",
-                "<listener_connections>", "<listeners>", "<server_id>", "<server_start_iso8601>",
+                "<listener_connections>", "<listeners>", "<server_id>", "<server_start>",
+                "<server_start_iso8601>",
                 "<sources>4</sources>", "<source mount=\"/stream.ogg\">", "<source mount=\"/stream.mp3\">",
                 "<listenurl>http://", "<max_listeners>unlimited</max_listeners>",
                 "<max_listeners>1</max_listeners>", "<slow_listeners>", "<subtype>Vorbis</subtype>")),
@@ -148,6 +164,24 @@ extension ConformanceCase {
             856, "a fallback is set", get("/admin/fallbacks?mount=/stream.ogg&fallback=/one.ogg", asAdmin),
             icecast: .reply(200), ours: .reply(400),
             because: "It stands in the configuration, where the next start finds it again."),
+        .other(
+            857, "what the statistics count besides", get("/admin/stats", asAdmin),
+            icecast: .reply(
+                200, "<file_connections>", "<source_client_connections>", "<source_relay_connections>",
+                "<source_total_connections>", "<stats>", "<stats_connections>"),
+            ours: .reply(200, without: ["<file_connections>", "<source_relay_connections>", "<stats>"]),
+            because: "Our mounts have no sources, and there are neither files nor a feed of statistics."),
+        .other(
+            858, "what the statistics tell of a mount", get("/admin/stats?mount=/stream.mp3", asAdmin),
+            icecast: .reply(
+                200, "<public>0</public>", "<listener_peak>", "<total_bytes_read>", "<total_bytes_sent>"),
+            ours: .reply(200, "<public>0</public>", "<listener_peak>", without: ["<total_bytes"]),
+            because: "Nothing comes in from a source, and what goes out is the listeners times the bit rate."),
+        .other(
+            859, "the list of the listeners for a source",
+            get("/admin/listclients?mount=/stream.ogg", "{dj}"),
+            icecast: .reply(200, "<Listeners>"), ours: .reply(401),
+            because: "Whose addresses they are is for whoever answers for them."),
         .same(
             861, "a title without a mode", get("/admin/metadata?mount=/stream.mp3&song=x", asAdmin),
             .reply(400, "Missing parameter")),

@@ -87,7 +87,8 @@ extension ConformanceCase {
 struct ConformanceReply: Sendable {
     /// nil: nothing.
     let status: Int?
-    /// All of it, then a line with how the body begins in hexadecimal digits, and a line for each of the first ICY blocks.
+    /// All of it, then lines with how the body begins in hexadecimal digits, how often its pages' numbers of Ogg jump, and
+    /// what each of the first ICY blocks says.
     let text: String
 
     init(status: Int?, text: String) {
@@ -101,10 +102,20 @@ struct ConformanceReply: Sendable {
         let end = bytes.indices.first { bytes[$0...].starts(with: Array("\r\n\r\n".utf8)) }
         let body = end.map { bytes[($0 + 4)...] } ?? []
         var lines = [head, "body " + body.prefix(4).map { String($0, radix: 16, uppercase: true) }.joined()]
+        lines.append("pages with \(Self.gaps(body)) gap")
         if let interval = head.firstMatch(of: /icy-metaint:(\d+)/).flatMap({ Int($0.1) }) {
             lines += Self.blocks(body, interval).enumerated().map { "block \($0 + 1) <\($1)>" }
         }
         text = lines.joined(separator: "\n")
+    }
+
+    /// How often the numbers of pages of Ogg (RFC 3533, section 6) do not follow each other.
+    private static func gaps(_ body: ArraySlice<UInt8>) -> Int {
+        let numbers = body.indices.filter {
+            body[$0...].starts(with: "OggS\0".utf8) && body.endIndex - $0 > 22
+        }
+        .map { page in body[(page + 18)..<(page + 22)].reversed().reduce(0) { $0 << 8 | Int($1) } }
+        return zip(numbers, numbers.dropFirst()).count { $1 != $0 + 1 }
     }
 
     private static func blocks(_ body: ArraySlice<UInt8>, _ interval: Int) -> [String] {

@@ -5,8 +5,8 @@ import Testing
 /// Icecast's behaviour, case by case, tried on a real icecast2 and on the built station side by side. The station pushes
 /// its mounts to icecast2, so that both have the same ones.
 ///
-/// Fallbacks are not in it: the station's mounts are all fed by one mix, so that none is missing while another runs; the
-/// server's own tests have them. Nor is what needs minutes or crowds, such as slow listeners: the benchmarks have both.
+/// What one answer does not tell, such as fallbacks, bursts and slow listeners, the server's own tests play as scenes: the
+/// station's mounts are all fed by one mix at its own pace.
 @Suite(.peers("icecast2", "ffmpeg", "curl"), .timeLimit(.minutes(5))) struct ConformanceTests {
     private static let mounts = ["/stream.ogg", "/stream.mp3", "/one.ogg", "/members.ogg"]
     private static let cases =

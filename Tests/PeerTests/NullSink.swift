@@ -36,6 +36,33 @@ final class NullSink: Sendable {
     func play(_ file: String) throws -> RunningProgram {
         try RunningProgram("paplay", ["--device=studio", file], environment: environment)
     }
+
+    /// Records what is played there for so long, beginning now, whatever that is.
+    func record(seconds: Int) async throws -> TestSignal {
+        let file = folder.path + "/heard.wav"
+        try? FileManager.default.removeItem(atPath: file)
+        let recorder = try RunningProgram(
+            "parecord",
+            [
+                "--device=\(Self.monitor)", "--format=s16le", "--rate=44100", "--channels=2",
+                "--file-format=wav", file,
+            ],
+            environment: environment)
+        try await until(
+            "\(seconds) seconds were recorded", within: .seconds(60 + 2 * seconds),
+            telling: { recorder.errors }
+        ) {
+            let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
+            return size ?? 0 > seconds * 44_100 * 4
+        }
+        recorder.signalAlone(SIGTERM)
+        try await recorder.wait(.seconds(10))
+        let bytes = FileManager.default.contents(atPath: file) ?? Data()
+        guard let signal = TestSignal(wav: [UInt8](bytes)) else {
+            throw StationTrouble("\(bytes.count) bytes were recorded, and they are no audio.")
+        }
+        return signal
+    }
 }
 
 /// An X server that shows its windows to nobody.

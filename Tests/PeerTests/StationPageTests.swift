@@ -4,30 +4,6 @@ import Testing
 
 /// The station's page in a real browser.
 @Suite(.timeLimit(.minutes(10))) struct StationPageTests {
-    /// Tracks that the page can tell apart by ear and by title.
-    private static let tones = [500, 1_000, 1_500, 2_000]
-    private static let trackSeconds = 8
-
-    private func withTones(_ body: (StationUnderTest) async throws -> Void) async throws {
-        let station = try StationUnderTest()
-        let music = station.music
-        try await aside {
-            for (number, hertz) in Self.tones.enumerated() {
-                let frames = Self.trackSeconds * 44_100
-                var signal = TestSignal.noise(seed: UInt64(number), frames: frames, level: 0.05)
-                let tone = TestSignal.sine(hertz: Double(hertz), frames: frames)
-                for frame in 0..<frames {
-                    signal.left[frame] += tone.left[frame]
-                    signal.right[frame] += tone.right[frame]
-                }
-                let file = music.appendingPathComponent("Sinus - \(hertz).wav")
-                try Data(signal.wav()).write(to: file)
-            }
-        }
-        try await station.measure()
-        try await station.onAir { try await body(station) }
-    }
-
     /// Writes down, twenty times a second, which tone is heard and which title is shown.
     private static let observer = """
         (() => {
@@ -49,13 +25,13 @@ import Testing
         """
 
     @Test(.peers("chromium")) func titlesMoveWhenTheyAreHeard() async throws {
-        try await withTones { station in
+        try await ToneStation.listen { station in
             let browser = try await WatchedBrowser()
             try await browser.open(station.url("/"))
             _ = try await browser.value(Self.observer)
             try await until("four tracks were heard", within: .seconds(120)) {
                 try await browser.value("document.querySelector('audio').currentTime").toSeconds
-                    > Double(4 * Self.trackSeconds)
+                    > Double(4 * ToneStation.trackSeconds)
             }
             let json = try await browser.value("JSON.stringify(self.seen)")
             let seen = try JSONDecoder().decode([[Int]].self, from: Data(json.utf8))
@@ -76,27 +52,8 @@ import Testing
         zip(seen, seen.dropFirst()).filter { $0.1 != $1.1 }.map { $1 }
     }
 
-    @Test(.peers("chromium")) func withoutJavaScriptThePagePlaysAndHasItsList() async throws {
-        try await CounterStation.listen { station in
-            let browser = try await WatchedBrowser()
-            try await browser.open(station.url("/"), scripts: false)
-            let texts = try await browser.value("document.querySelector('#next ol').textContent")
-            #expect(texts.contains("Abschnitt"))
-            #expect(try await browser.value("document.getElementById('play').checkVisibility()") == "false")
-            // The button of the browser's own controls is at their left.
-            let place = try await browser.value(
-                "(b => [b.left + 28, b.top + b.height / 2])(document.querySelector('audio').getBoundingClientRect())"
-            )
-            let point = place.split(separator: ",").compactMap { Double($0) }
-            try await browser.click(x: point[0], y: point[1])
-            try await until("it plays", within: .seconds(60)) {
-                try await browser.value("document.querySelector('audio').currentTime").toSeconds > 3
-            }
-        }
-    }
-
     @Test(.peers("chromium")) func whenTheStreamBreaksThePageSaysSoAndComesBack() async throws {
-        try await withTones { station in
+        try await ToneStation.listen { station in
             let browser = try await WatchedBrowser()
             try await browser.open(station.url("/"))
             _ = try await browser.value("document.getElementById('play').click()")

@@ -1,23 +1,23 @@
 import Foundation
 import TestKit
 
-/// Chromium without a window, into whose page a test can look: it speaks the browser's own debugging protocol, over a
-/// WebSocket (RFC 6455). One test uses it, one call after the other.
+/// Chromium without a window, into whose page a test can look: it speaks the browser's own debugging protocol. One test
+/// uses it, one call after the other.
 final class WatchedBrowser {
     private let home: TemporaryDirectory
     private let program: RunningProgram
-    private let socket: RawClient
-    private var session = ""
-    private var lastCall = 0
+    private let line: BrowserLine
+    private let session: String
 
-    init() async throws {
+    /// - Parameter environment: where it finds a sound card.
+    init(environment: [String: String] = [:]) async throws {
         let home = try TemporaryDirectory()
         let program = try RunningProgram(
             "chromium",
             [
                 "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(home.path)/profile",
                 "--autoplay-policy=no-user-gesture-required", "--remote-debugging-port=0", "about:blank",
-            ], environment: ["HOME": home.path])
+            ], environment: environment.merging(["HOME": home.path]) { $1 })
         let place = /DevTools listening on ws:\/\/127\.0\.0\.1:([0-9]+)(\/\S+)/
         try await until("the browser listens", telling: { program.errors }) {
             program.errors.firstMatch(of: place) != nil
@@ -26,17 +26,10 @@ final class WatchedBrowser {
             throw StationTrouble("The browser tells no port.")
         }
         (self.home, self.program) = (home, program)
-        socket = try RawClient(port: port, deadline: .seconds(60))
-        socket.send(
-            "GET \(match.2) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-        guard try await socket.readHead().contains(" 101 ") else {
-            throw StationTrouble("The browser takes no WebSocket.")
-        }
-        let target =
-            try await call("Target.createTarget", ["url": "about:blank"])["targetId"] as? String ?? ""
-        let attached = try await call("Target.attachToTarget", ["targetId": target, "flatten": true])
-        session = attached["sessionId"] as? String ?? ""
+        line = try await BrowserLine(port: port, path: match.2)
+        let target = try await line.call("Target.createTarget", ["url": "about:blank"])["targetId"]
+        let page = try await line.call("Target.attachToTarget", ["targetId": target ?? "", "flatten": true])
+        session = page["sessionId"] as? String ?? ""
     }
 
     deinit { program.signalAlone(SIGTERM) }
@@ -71,45 +64,8 @@ final class WatchedBrowser {
         }
     }
 
-    // MARK: The protocol
-
     @discardableResult
     private func call(_ method: String, _ parameters: [String: Any]) async throws -> [String: Any] {
-        lastCall += 1
-        var message: [String: Any] = ["id": lastCall, "method": method, "params": parameters]
-        if !session.isEmpty { message["sessionId"] = session }
-        send(try JSONSerialization.data(withJSONObject: message))
-        while true {
-            let answer = try JSONSerialization.jsonObject(with: try await receive()) as? [String: Any]
-            // Between the answers there may be events.
-            guard answer?["id"] as? Int == lastCall else { continue }
-            guard let result = answer?["result"] as? [String: Any] else {
-                throw StationTrouble("\(method): \(answer ?? [:])")
-            }
-            return result
-        }
-    }
-
-    /// One text in one frame; a client's are masked, here with zeros.
-    private func send(_ text: Data) {
-        var frame: [UInt8] = [0x81]
-        switch text.count {
-        case ..<126: frame.append(0x80 | UInt8(text.count))
-        default: frame += [0x80 | 126, UInt8(text.count >> 8 & 0xff), UInt8(text.count & 0xff)]
-        }
-        socket.send(frame + [0, 0, 0, 0] + text)
-    }
-
-    private func receive() async throws -> Data {
-        var text = Data()
-        while true {
-            let head = try await socket.read(2)
-            var length = Int(head[1] & 0x7f)
-            if length >= 126 {
-                length = try await socket.read(length == 126 ? 2 : 8).reduce(0) { $0 << 8 | Int($1) }
-            }
-            text += try await socket.read(length)
-            if head[0] & 0x80 != 0 { return text }
-        }
+        try await line.call(method, parameters, session: session)
     }
 }

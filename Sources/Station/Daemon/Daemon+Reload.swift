@@ -104,7 +104,7 @@ extension Daemon {
         running.withLock { ($0.configuration, $0.mounts, $0.pushes) = (new, mounts, pushes) }
         record(new, mounts)
         alarm.follow(new.alarmSettings(environment))
-        room.follow(ListeningRoom.Settings(new, port: running.withLock { $0.port }, pass: door.pass))
+        room.follow(ListeningRoom.Settings(new, ports: running.withLock { $0.ports }, pass: door.pass))
         calendars.follow(new)
         watch.follow(new)
         library.follow(new, schedule)

@@ -22,8 +22,8 @@ public final class Daemon: Sendable {
         var configuration: Configuration
         var mounts: [Mount] = []
         var pushes: [Push] = []
-        /// The front door's.
-        var port = 0
+        /// The front door's, the encrypted one last if there is one.
+        var ports: [Int] = []
     }
 
     let path: String
@@ -205,10 +205,10 @@ public final class Daemon: Sendable {
         running.withLock { running in
             running.mounts = mounts
             running.pushes = pushes
-            running.port = ports[0]
+            running.ports = ports
         }
         alarm.follow(configuration.alarmSettings(environment))
-        room.start(ListeningRoom.Settings(configuration, port: ports[0], pass: door.pass))
+        room.start(ListeningRoom.Settings(configuration, ports: ports, pass: door.pass))
         server.start()
         calendars.start { [self] in adoptCalendars() }
         podcasts.start { [self] in lookAtShowFiles() }

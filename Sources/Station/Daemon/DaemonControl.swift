@@ -50,7 +50,7 @@ struct DaemonControl: ControlHandler {
     func status() throws(ControlRefusal) -> StatusReport {
         let report = try report()
         guard let onAir = report.onAir else { throw ControlRefusal(ActRefusal.notOnAir.words, remedy: "") }
-        let (mounts, pushes, port) = daemon.running.withLock { ($0.mounts, $0.pushes, $0.port) }
+        let (mounts, pushes, port) = daemon.running.withLock { ($0.mounts, $0.pushes, $0.ports.first ?? 0) }
         let listeners = daemon.door.listeners
         var library = daemon.library.report
         library = LibraryReport(

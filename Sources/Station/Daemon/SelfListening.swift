@@ -8,19 +8,28 @@ internal import Synchronization
 /// How the station listens to itself, as the daemon's configuration wants it.
 extension ListeningRoom.Settings {
     /// - Parameters:
-    ///   - port: the front door's.
+    ///   - ports: the front door's, the encrypted one last if there is one.
     ///   - pass: by which the door knows the station's own listeners.
-    init(_ configuration: Configuration, port: Int, pass: String) {
-        let host = configuration.server.listen.host
-        let isEveryAddress = ["::", "0.0.0.0"].contains(host)
-        let door = ListenAddress(host: isEveryAddress ? "127.0.0.1" : host, port: port)
+    init(_ configuration: Configuration, ports: [Int], pass: String) {
+        func url(_ scheme: String, _ host: String, _ port: Int, _ mount: Configuration.Mount) -> String {
+            let isEveryAddress = ["::", "0.0.0.0"].contains(host)
+            let door = ListenAddress(host: isEveryAddress ? "127.0.0.1" : host, port: port)
+            let path = mount.path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed)
+            return "\(scheme)://\(door)\(path ?? mount.path)"
+        }
+        let server = configuration.server
+        // What can be wrong at the encrypted port alone, such as its certificate, is wrong for all mounts alike.
+        let encrypted = server.tls.flatMap { tls in
+            configuration.mounts.first.map { mount in
+                (mount.path, url("https", tls.listen.host, ports.last ?? 0, mount), tls.certificate)
+            }
+        }
         self.init(
             silence: configuration.alarm.silence.inSeconds,
-            mounts: configuration.mounts.map { mount in
-                let path = mount.path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed)
-                return (mount.path, "http://\(door)\(path ?? mount.path)")
+            mounts: configuration.mounts.map {
+                ($0.path, url("http", server.listen.host, ports.first ?? 0, $0))
             },
-            targets: configuration.icecast.compactMap(\.listenAt), pass: pass)
+            encrypted: encrypted, targets: configuration.icecast.compactMap(\.listenAt), pass: pass)
     }
 }
 
