@@ -5,18 +5,23 @@ internal import Programme
 /// What people do to the programme. Each act is a fact: it is written down, then confirmed.
 extension Conductor {
     /// Cuts to what follows as soon as that has frames, in one of the next steps. Behind the last track of a slot that is
-    /// not the next slot yet, but one track more.
+    /// not the next slot yet, but one track more; unless that slot is so near that it comes by itself.
     func beginSkip() {
-        cutFact = .skip
         if let current, let next, next.item.isPlanned {
             var skipped = timeline
             skipped.end(current, at: now)
             if let item = skipped.item(at: now), item.slot != next.item.slot {
+                if next.item.begins - now < Self.near { return }
+                cutFact = .skip
                 return replace(next: item, from: now - item.start)
             }
         }
+        cutFact = .skip
         if next?.handed == true { _ = engine.commands.push(.cut(fade: Engine.fade)) }
     }
+
+    /// What is heard for a shorter time is a blip: 1 s.
+    private static let near = Length(seconds: 1)
 
     /// Whether the cut has been carried out, seen from the item that was on air before it.
     func hasLeft(_ deck: Int?) -> Bool { onAir?.deck.id != deck }

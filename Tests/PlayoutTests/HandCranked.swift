@@ -33,7 +33,7 @@ final class HandCranked {
         return shown
     }
 
-    /// Starts at an instant and runs so many blocks; a block that has to wait is given up at the second try.
+    /// Starts at an instant and runs so many blocks; a block that has to wait is given up at the third try.
     func crank(blocks: Int, from instant: Instant) -> [(file: Int, frame: Int)] {
         conductor.start(at: instant)
         return crank(blocks: blocks)
@@ -54,7 +54,10 @@ final class HandCranked {
             for _ in 0..<4 { conductor.step() }
             if engine.tick() == .waiting {
                 conductor.step()
-                while engine.tick(givingUp: true) == .waiting { conductor.step() }
+                // This takes up what it was handed meanwhile, where the block goes on.
+                if engine.tick() == .waiting {
+                    while engine.tick(givingUp: true) == .waiting { conductor.step() }
+                }
             }
             while feed.consumer.available > 0 {
                 let count = feed.consumer.read(into: &block, at: 0, count: block.capacity)

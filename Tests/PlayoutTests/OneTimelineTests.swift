@@ -74,6 +74,11 @@ private let isProof = ProcessInfo.processInfo.environment["FUNKHAUS_PROOF"] == "
     private struct Frame: Equatable {
         var left: Float
         var right: Float
+
+        /// Half a step of the smaller count: the limiter comes back to one by its own way.
+        func sounds(like other: Frame) -> Bool {
+            abs(left - other.left) < 1 / 16_384 && abs(right - other.right) < 1 / 16_384
+        }
     }
 
     /// Holds what the journal says to what a timeline plans for a span of it.
@@ -114,5 +119,80 @@ private let isProof = ProcessInfo.processInfo.environment["FUNKHAUS_PROOF"] == "
     private func programming(_ seed: UInt64) -> Programming {
         var dice = SeededGenerator(seed: seed)
         return programming(&dice)
+    }
+
+    /// People skip, queue and take out at random instants. From each act to the next what airs is what the journal behind
+    /// that act previews and renders; and the whole, rendered afterwards from the journal, is what was heard.
+    @Test(arguments: 1...(isProof ? 100 : 4))
+    func whatPeopleDoIsPreviewedRenderedAndReplayedAsItAired(seed: UInt64) {
+        var dice = SeededGenerator(seed: seed &* 1_009)
+        let programming = programming(&dice)
+        let journal = FakeJournal()
+        let engine = onAir(programming, journal)
+        var heard: [Frame] = []
+        func crank(_ blocks: Int) {
+            engine.crank(blocks: blocks) { heard.append(Frame(left: $0, right: $1)) }
+        }
+        engine.conductor.start(at: now)
+        crank(3)
+        while heard.count < Int(Self.frames) {
+            crank(.random(in: 10..<130, using: &dice))
+            engine.conductor.step()
+            switch Int.random(in: 0..<4, using: &dice) {
+            case 0: _ = engine.conductor.queue(station.tracks.randomElement(using: &dice)!)
+            case 1:
+                guard let last = engine.conductor.timeline.queued.last?.queueID else { continue }
+                _ = engine.conductor.unqueue(last)
+            default:
+                guard let left = engine.conductor.onAir else { continue }
+                engine.conductor.beginSkip()
+                // Right before a slot's end the next slot is waited for.
+                for _ in 0..<50 where !engine.conductor.hasLeft(left.deck.id) { crank(1) }
+                guard engine.conductor.hasLeft(left.deck.id) else {
+                    Issue.record("Nothing followed.")
+                    return
+                }
+                _ = engine.conductor.confirmSkip(of: left.item)
+            }
+        }
+        let end = now + Length(frames: Int64(heard.count))
+        // A skipped track sounds on for a moment, beside the next one: the limiter comes back from the two within a second.
+        let skips = journal.facts.filter { $0.kind == .skip }.map { Int(($0.at - now).frames) }
+        func isFading(_ place: Int, before: Int = 0) -> Bool {
+            skips.contains { ($0 - before..<$0 + Engine.fade + 44_100).contains(place) }
+        }
+        let states = journal.states
+        #expect(zip(states, states.dropFirst()).allSatisfy { $0.at <= $1.at })
+        for (number, known) in states.enumerated() {
+            let next = number + 1 < states.count ? states[number + 1].at : end
+            guard known.at < next else { continue }
+            let timeline = Timeline(programming, state: known.state)
+            compare(journal.aired, with: timeline, from: known.at, to: next)
+            let rendered = render(
+                timeline, from: known.at, frames: (next - known.at).frames, FakeJournal())
+            let start = Int((known.at - now).frames)
+            let strange = zip(rendered, heard[start...]).enumerated().first { place, pair in
+                !pair.0.sounds(like: pair.1) && !isFading(start + place)
+            }
+            #expect(strange == nil, "Rendered from \(known.at) it is another mix.")
+        }
+        let whole = Timeline(programming, state: journal.lastState!).replaying(
+            journal.aired.compactMap(replayed))
+        let again = render(whole, from: now, frames: Int64(heard.count), FakeJournal())
+        // The journal does not say of what was skipped that its slot's end had begun to fade it.
+        let strange = again.indices.first {
+            !again[$0].sounds(like: heard[$0]) && !isFading($0, before: 44_100)
+        }
+        #expect(strange == nil, "Replayed it is another mix.")
+    }
+
+    /// What the journal kept of an item that is over, as `funkhaus render` takes it up.
+    private func replayed(_ aired: FakeJournal.Aired) -> (item: Item, offset: Length, length: Length)? {
+        guard let end = aired.end else { return nil }
+        let track = station.tracks.first { $0.file == aired.file }!
+        let length = end - aired.start
+        var item = Item(kind: aired.kind, track: track, start: aired.start, length: length, after: Cursor())
+        if aired.why == nil, aired.offset + length < track.length! { item.until = end }
+        return (item, aired.offset, length)
     }
 }

@@ -104,19 +104,32 @@ struct Once: Agenda {
         let journal = FakeJournal()
         let engine = HandCranked(
             station: station, timeline: Timeline(programming), emergency: nil, journal: journal)
-        _ = engine.crank(blocks: 280, from: now)
+        _ = engine.crank(blocks: 240, from: now)
         let left = engine.conductor.current!
         engine.conductor.beginSkip()
         _ = engine.crank(blocks: 3)
         let next = engine.conductor.current!
         #expect(next.start < begin && next.start > left.start && next.show == nil)
         #expect(next.end == begin)
-        _ = engine.crank(blocks: 30)
+        _ = engine.crank(blocks: 55)
         #expect(engine.conductor.current?.start == begin)
         // A station that starts again from its journal is at the same place.
         _ = engine.conductor.confirmSkip(of: left)
         let restarted = Timeline(programming, state: journal.lastState!)
         #expect(restarted.item(at: begin)?.track == engine.conductor.current?.track)
+    }
+
+    @Test func `a skip within a second of a slot's end waits for the next slot and airs no blip`() {
+        let journal = FakeJournal()
+        let engine = HandCranked(
+            station: station, timeline: Timeline(programming), emergency: nil, journal: journal)
+        _ = engine.crank(blocks: 280, from: now)
+        let (left, count) = (engine.conductor.current!, journal.aired.count)
+        engine.conductor.beginSkip()
+        _ = engine.crank(blocks: 3)
+        #expect(engine.conductor.current == left)
+        _ = engine.crank(blocks: 15)
+        #expect(engine.conductor.current?.start == begin && journal.aired.count == count + 1)
     }
 
     @Test func aTrackThatIsNotMeasuredIsFadedWhereItsSlotEnds() {
