@@ -51,8 +51,9 @@ test: build test-packages
 # All tests at once would open thousands of files on a slow machine.
 NARROW := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=24
 
-# Tests in which real players and servers follow music at its own pace.
-PACED := PeerTests|IcecastTests
+# Tests in which real players and servers, or a DJ's line, follow music at its own pace: beside tests that take both
+# cores they would be late.
+PACED := PeerTests|IcecastTests|UplinkLineTests
 HEARD := FUNKHAUS_PROGRAMS=$(CURDIR)/.build/release SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=3
 
 # What libFuzzer finds stays below .build, and is an example for the next time; what crashes belongs into the corpus.
