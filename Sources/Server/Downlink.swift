@@ -81,11 +81,15 @@ public final class Downlink: Sendable {
 
     func onGoodbye(_ act: @escaping @Sendable () -> Void) { state.withLock { $0.onGoodbye = act } }
 
-    /// A connection begins to listen: it is told the state anew.
+    /// Whether the show has ended from one side or the other.
+    var hasSaidGoodbye: Bool { state.withLock { $0.goodbye != nil } }
+
+    /// A connection begins to listen: it is told the state anew, and a goodbye too.
     func listen(as attempt: Int, nudge: @escaping @Sendable () -> Void) {
         state.withLock { state in
             state.listener = (attempt, nudge)
             state.state = state.lastState
+            state.isTold = false
         }
     }
 

@@ -31,7 +31,7 @@ final class FrontDesk: Sendable {
     /// Who knows the shows; nil when nobody does.
     let guide: (any ShowGuide)?
     /// The streams of those DJs whose clients resume.
-    let uplinks = UplinkBook()
+    let uplinks: UplinkBook
     /// What the house's own listeners show; anew in each process.
     let pass = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
 
@@ -47,6 +47,7 @@ final class FrontDesk: Sendable {
         self.guide = guide
         self.logger = logger
         self.now = now
+        uplinks = UplinkBook(now: now)
         since = now()
         state = Mutex(State(configuration: configuration, address: configuration.address ?? "localhost"))
         _ = setMounts(mounts, rules: [:])

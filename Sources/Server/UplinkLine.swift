@@ -6,15 +6,15 @@ final class UplinkLine: SourceLine {
     let session: UplinkSession
     let attempt: Int
     private let received: Int64
-    /// Bytes that will never come, which stand before the next one; taken into account with it.
-    private let skipped: Mutex<Int64>
+    /// Where in the stream the first byte of this connection stands.
+    private let place: Int64
     private let connection = Mutex<(loop: any EventLoop, voice: NIOLoopBound<DownlinkVoice>)?>(nil)
 
-    init(_ session: UplinkSession, attempt: Int, skipped: Int64, received: Int64) {
+    init(_ session: UplinkSession, attempt: Int, place: Int64, received: Int64) {
         self.session = session
         self.attempt = attempt
+        self.place = place
         self.received = received
-        self.skipped = Mutex(skipped)
     }
 
     /// The field that answers the request.
@@ -27,13 +27,7 @@ final class UplinkLine: SourceLine {
         session.connected(attempt) { channel.close(promise: nil) }
     }
 
-    func take(_ bytes: UnsafeRawBufferPointer) -> Int {
-        skipped.withLock { skipped in
-            let taken = session.take(bytes, skipped: skipped, of: attempt)
-            if taken > 0 { skipped = 0 }
-            return taken
-        }
-    }
+    func take(_ bytes: UnsafeRawBufferPointer) -> Int { session.take(bytes, from: place, of: attempt) }
 
     func end(clean: Bool) {
         guard let (loop, voice) = connection.withLock({ $0 }) else { return }

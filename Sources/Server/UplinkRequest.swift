@@ -2,12 +2,14 @@
 /// protocol's first version is not one, and the source a plain one.
 struct UplinkRequest: Equatable, Sendable {
     static let field = "funkhaus-uplink"
+    /// No stream is longer: 1 PiB are ten thousand years of the best sound. What is counted from here on cannot overflow.
+    static let farthest: Int64 = 1 << 50
 
     /// 22 letters, as long as the client's program goes on sending one stream.
     let session: String
     /// Rises with each request of the session.
     let attempt: Int
-    /// The first byte of the stream that the client still has.
+    /// The first byte of the stream that the client still has; no farther than `farthest`.
     let offset: Int64
     /// How much of the show it wants to have waiting here, in seconds.
     let buffer: Double
@@ -31,7 +33,7 @@ struct UplinkRequest: Equatable, Sendable {
         guard let session = values["session"], session.utf8.count == 22,
             session.utf8.allSatisfy({ isToken($0) }),
             let attempt = values["attempt"].flatMap({ Int($0) }), attempt > 0,
-            let offset = values["offset"].flatMap({ Int64($0) }), offset >= 0,
+            let offset = values["offset"].flatMap({ Int64($0) }), (0...Self.farthest).contains(offset),
             let buffer = values["buffer"].flatMap({ Double($0) }), (0...60).contains(buffer)
         else { return nil }
         self.session = String(session)

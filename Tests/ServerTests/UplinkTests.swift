@@ -117,6 +117,82 @@ import Testing
         }
     }
 
+    /// Has the station end the one session there is, and gives what a connection hears that asks for it then.
+    private func afterGoodbye(
+        _ house: House, _ stage: SourceTests.FakeStage, attempt: Int
+    ) async throws -> (status: Int, received: Int?, words: String) {
+        stage.visits.withLock { $0.last?.uplink?.downlink }?.goodbye("You were sent off the air.")
+        try await eventually { stage.line.wasClean != nil }
+        let (client, status, received) = try await ask(house, attempt: attempt, offset: 3)
+        return (status, received, String(decoding: try await client.readToEnd(), as: UTF8.self))
+    }
+
+    @Test func aDJWhoWasSentAwayWhileTheLineWasDownIsToldOnTheWayBackAndGetsNoNewSession() async throws {
+        let stage = SourceTests.FakeStage()
+        try await withHouse([FakeMount(pages: 1)], stage: stage) { house in
+            let (old, _, _) = try await ask(house, attempt: 1)
+            old.send(chunk("abc"))
+            try await eventually { stage.line.text == "abc" }
+            old.hangUp()
+            // Nobody knows whether the first one heard it.
+            for attempt in 2...3 {
+                let (status, received, words) = try await afterGoodbye(house, stage, attempt: attempt)
+                #expect(status == 200 && received == 3)
+                #expect(
+                    words.hasSuffix("{\"received\":3}\n{\"goodbye\":\"You were sent off the air.\"}\n"),
+                    "\(words)")
+            }
+            #expect(try await ask(house, attempt: 3).status == 409)
+            #expect(try await ask(house, attempt: 4, login: basic("anna:falsch")).status == 401)
+            #expect(stage.line.wasClean == false && stage.visits.withLock { $0.count } == 1)
+        }
+    }
+
+    @Test func aGoodbyeIsRememberedForAsLongAsALossAndNoLonger() async throws {
+        let (stage, book) = (SourceTests.FakeStage(), LogBook())
+        try await withHouse([FakeMount(pages: 1)], stage: stage, now: { book.time }) { house in
+            let (old, _, _) = try await ask(house, attempt: 1)
+            old.send(chunk("abc") + "0\r\n\r\n")
+            _ = try await old.readToEnd()
+            // The answer to its own goodbye may have been lost as well.
+            book.pass(seconds: 59)
+            let (client, status, received) = try await ask(house, attempt: 2)
+            #expect(status == 200 && received == 3)
+            #expect(String(decoding: try await client.readToEnd(), as: UTF8.self).contains("goodbye"))
+            book.pass(seconds: 2)
+            #expect(try await ask(house, attempt: 3, offset: 3).status == 410)
+            #expect(stage.line.text == "abc" && stage.line.wasClean == true)
+        }
+    }
+
+    @Test func sessionsThatHaveEndedTakeNobodysPlace() async throws {
+        let stage = SourceTests.FakeStage()
+        try await withHouse([FakeMount(pages: 1)], stage: stage) { house in
+            for index in 100..<170 {
+                let (client, status, _) = try await ask(
+                    house, attempt: 1, session: "\(index)" + String(repeating: "A", count: 19))
+                #expect(status == 200)
+                stage.visits.withLock { $0.last?.uplink?.downlink }?.goodbye("Away.")
+                client.hangUp()
+            }
+        }
+    }
+
+    @Test func theFarthestPlaceIsCountedFrom() async throws {
+        let stage = SourceTests.FakeStage()
+        try await withHouse([FakeMount(pages: 1)], stage: stage) { house in
+            let (old, _, _) = try await ask(house, attempt: 1)
+            old.send(chunk("abc"))
+            try await eventually { stage.line.text == "abc" }
+            let farthest = Int(UplinkRequest.farthest)
+            let (new, _, there) = try await ask(house, attempt: 2, offset: farthest)
+            #expect(there == 3)
+            new.send(chunk("xy"))
+            try await eventually { stage.line.text == "abcxy" }
+            #expect(try await ask(house, attempt: 3, offset: farthest).received == farthest + 2)
+        }
+    }
+
     @Test func theSignOfLifeComesThoughNothingDoes() async throws {
         try await withHouse([FakeMount(pages: 1)], stage: SourceTests.FakeStage()) { house in
             let (client, _, _) = try await ask(house, attempt: 1)
@@ -145,6 +221,9 @@ import Testing
         "1; session=short; attempt=1; offset=0; buffer=2",
         "1; session=q83vASNFZ4mrze8BI0VniQ; attempt=0; offset=0; buffer=2",
         "1; session=q83vASNFZ4mrze8BI0VniQ; attempt=1; offset=-1; buffer=2",
+        // The first byte behind it was more than a number holds, and the daemon died of it.
+        "1; session=q83vASNFZ4mrze8BI0VniQ; attempt=1; offset=9223372036854775807; buffer=2",
+        "1; session=q83vASNFZ4mrze8BI0VniQ; attempt=1; offset=1125899906842625; buffer=2",
         "1; session=q83vASNFZ4mrze8BI0VniQ; attempt=1; offset=0; buffer=nan",
         "1; session=q83vASNFZ4mrze8BI0VniQ; attempt=1; offset=0; buffer=1e9",
         "1; session=q83vASNFZ4mrze8BI0V/iQ; attempt=1; offset=0; buffer=1",

@@ -163,6 +163,24 @@ import Testing
         }
     }
 
+    /// It began a new session, and was on air again.
+    @Test(arguments: CuttingProxy.Cut.allCases)
+    func aDJWhoIsSentAwayWhileTheLineIsDownStaysAway(cut: CuttingProxy.Cut) async throws {
+        try await withLine { stage, proxy, uplink, told in
+            uplink.send(headers: [1])
+            uplink.send(page: [2, 3], seconds: 0.1)
+            try await until("it is acknowledged") { told.all.contains(.acknowledged(bytes: 3)) }
+            proxy.cut(cut)
+            stage.downlink?.goodbye("You were sent off the air.")
+            uplink.send(page: [4], seconds: 0.1)
+            proxy.mend()
+            try await until("it has ended") { told.all.last == .ended }
+            #expect(told.all.contains(.refused("The station has ended the show: You were sent off the air.")))
+            #expect(stage.lines.withLock { $0.count } == 1)
+            #expect(stage.line?.end == false)
+        }
+    }
+
     @Test func aSessionThatIsNotResumedInTimeIsOverAndTheDJBeginsAnew() async throws {
         // Long enough for a slow machine to come back within it.
         try await withLine(patience: .seconds(3)) { stage, proxy, uplink, told in
