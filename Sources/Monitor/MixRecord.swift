@@ -23,8 +23,9 @@ final class MixRecord: Sendable {
 
     private let state = Mutex(State())
     private let meters = Mutex(Meters())
-    /// The loudness is asked every 4 blocks: ten times a second.
-    private static let loudnessBlocks = 4
+    /// The loudness is asked once a second: each time three seconds of samples are summed, and who looks at `status` or
+    /// `/metrics` sees no more of it.
+    private static let loudnessBlocks = 43
 
     /// Takes the next block of the mix.
     func take(_ block: borrowing AudioBlock) {
