@@ -49,7 +49,8 @@ import Web
         server.standardError = FileHandle.nullDevice
         server.standardOutput = FileHandle.nullDevice
         try server.run()
-        defer { server.terminate() }
+        // It inherits the signals that these tests block: SIGTERM would not reach it.
+        defer { kill(server.processIdentifier, SIGKILL) }
         for _ in 0..<3_000 where !IcecastLoopback.takesConnections(port) {
             try await Task.sleep(for: .milliseconds(20))
         }

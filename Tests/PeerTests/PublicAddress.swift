@@ -64,7 +64,7 @@ final class PublicAddress: Sendable {
         process.standardOutput = pipe
         guard (try? process.run()) != nil else { return }
         defer {
-            process.terminate()
+            kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
         while line.isOpen {
