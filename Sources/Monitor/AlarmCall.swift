@@ -4,7 +4,7 @@ internal import Foundation
 struct AlarmCall: Sendable, Hashable {
     /// The station's name.
     var station: String
-    /// Whether the trouble is over.
+    /// Whether the trouble is over, or no longer followed.
     var isOver: Bool
     /// `programme`, or the address at which it is heard.
     var place: String
@@ -26,6 +26,7 @@ struct AlarmCall: Sendable, Hashable {
         switch news {
         case .began: (isOver, words) = (false, disturbance.words)
         case .ended: (isOver, words) = (true, disturbance.endWords)
+        case .dropped: (isOver, words) = (true, disturbance.dropWords)
         }
     }
 

@@ -21,13 +21,33 @@ enum Comparison {
     private static let difference: Float = 3
     /// The length of what is looked for again: 3 s.
     private static let loop = lines(3)
-    /// The periods of a loop that are looked for: from 0.3 s to 12 s.
-    private static let periods = lines(0.3)...lines(12)
+    /// The periods of a loop that are looked for: from 0.3 s to 15 s. One that is longer is late when it comes again.
+    private static let periods = lines(0.3)...allowed
+    /// What is heard is silent when it has been for 3 s.
+    private static let silence = lines(3)
     /// Every fourth line is compared: they are smoothed over as many.
     private static let step = 4
 
     static func lines(_ seconds: Double) -> Int { Int((seconds * Contour.rate).rounded()) }
     static func seconds(_ lines: Int) -> Double { Double(lines) / Contour.rate }
+
+    /// What is to be said of what is heard.
+    ///
+    /// A loop is found by its first 3 s that come again, and what is heard until then is the programme: a listener who
+    /// comes when it runs already hears it once in its length, and nobody can know.
+    ///
+    /// - Parameter lag: where it was found before, and then where it is found now, in lines.
+    static func finding(_ heard: Trace, in mix: Trace, lag: inout Int?) -> Judgement.Finding {
+        guard heard.end >= window else { return .unknown }
+        lag = Self.lag(of: heard, in: mix, last: lag)
+        if isLooping(heard, mix, lag: lag), heard.silentLines < silence { return .bad(.frozen) }
+        if let lag {
+            return lag <= allowed ? .good : .bad(.late(seconds: Int(seconds(lag).rounded())))
+        }
+        // In the mix's first seconds, what listeners hear of it may be from before the record.
+        guard mix.end >= 2 * window else { return .unknown }
+        return .bad(heard.silentLines >= silence ? .silent : .wrong)
+    }
 
     /// How far the newest of what is heard lies behind the newest of the mix; nil when it is nothing of the mix's last
     /// 45 s. Of several places that fit, it is the best of those that are no trouble.

@@ -14,8 +14,6 @@ struct EarSession: ~Copyable {
     private static let longestTrust = 86_400.0
     /// Between two comparisons.
     private static let interval = 0.5
-    /// What is heard is silent when it has been for 3 s.
-    private static let silence = Comparison.lines(3)
     /// A mix that has got no block for so long stands still, and there is nothing to compare with: 2 s.
     private static let standstill: Int64 = 2_000_000_000
     /// The longest step of the ear's clock: when the machine has no time for the ear, its patience does not run out.
@@ -124,18 +122,6 @@ struct EarSession: ~Copyable {
 
     private mutating func find() -> Judgement.Finding {
         if let absence { return .bad(.gone(absence)) }
-        guard heard.end >= Comparison.window else { return .unknown }
-        let mix = mix.trace
-        lag = Comparison.lag(of: heard, in: mix, last: lag)
-        if Comparison.isLooping(heard, mix, lag: lag), heard.silentLines < Self.silence {
-            return .bad(.frozen)
-        }
-        if let lag {
-            return lag <= Comparison.allowed
-                ? .good : .bad(.late(seconds: Int(Comparison.seconds(lag).rounded())))
-        }
-        // In the mix's first seconds, what listeners hear of it may be from before the record.
-        guard mix.end >= 2 * Comparison.window else { return .unknown }
-        return .bad(heard.silentLines >= Self.silence ? .silent : .wrong)
+        return Comparison.finding(heard, in: mix.trace, lag: &lag)
     }
 }

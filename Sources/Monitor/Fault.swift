@@ -90,6 +90,12 @@ public struct Disturbance: Hashable, Sendable {
         }
     }
 
+    /// What is said when nobody looks after it any longer.
+    var dropWords: String {
+        "The configuration changed, and the trouble at \(address) is no longer followed. If the station still listens there "
+            + "and the trouble lasts, it is told anew."
+    }
+
     private var remedy: String {
         switch (place, fault) {
         case (.programme, _), (.mount, _):

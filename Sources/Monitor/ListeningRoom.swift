@@ -55,6 +55,8 @@ public final class ListeningRoom: Sendable {
     public enum News: Sendable, Hashable {
         case began(Disturbance)
         case ended(Disturbance)
+        /// It was not over when the station was told to listen elsewhere.
+        case dropped(Disturbance)
     }
 
     private struct State {
@@ -75,7 +77,7 @@ public final class ListeningRoom: Sendable {
 
     /// - Parameters:
     ///   - program: the path of the worker.
-    ///   - tell: called on a thread of the room's; it must not wait.
+    ///   - tell: called on a thread of the room's, or within `follow`; it must not wait.
     public init(program: String, tell: @escaping @Sendable (News) -> Void) {
         self.program = program
         self.tell = tell
@@ -114,7 +116,11 @@ public final class ListeningRoom: Sendable {
                     }
             }
             state.withLock { ($0.ears, $0.silence) = (ears, settings.silence) }
-            for ear in old where !ears.contains(where: { $0 === ear }) { ear.stop() }
+            for ear in old where !ears.contains(where: { $0 === ear }) {
+                ear.stop()
+                // Its thread is gone, and with it whoever would tell that it is over.
+                if case .disturbed(let disturbance) = ear.hearing.state { tell(.dropped(disturbance)) }
+            }
             for ear in ears where !old.contains(where: { $0 === ear }) { ear.start() }
         }
     }
@@ -178,7 +184,7 @@ extension ListeningRoom.News {
 
     var disturbance: Disturbance {
         switch self {
-        case .began(let disturbance), .ended(let disturbance): disturbance
+        case .began(let disturbance), .ended(let disturbance), .dropped(let disturbance): disturbance
         }
     }
 }

@@ -40,6 +40,14 @@ import Testing
         #expect(object["words"]?.contains("hears silence instead of the programme") == true)
     }
 
+    @Test func `a trouble that is no longer followed is over, but nobody is said to hear the programme`() {
+        let date = Date(timeIntervalSince1970: 0)
+        let call = AlarmCall(.dropped(news.disturbance), station: "Radio", date: date, zone: .gmt)
+        #expect(call.isOver && call.facts.contains { $0 == ("event", "over") })
+        #expect(call.words.contains("http://a.example/r.ogg is no longer followed"))
+        #expect(!call.words.contains(news.disturbance.endWords))
+    }
+
     @Test func `a command that hangs is ended, with what it started`() throws {
         let began = ContinuousClock.now
         let failure = #expect(throws: AlarmFailure.self) {

@@ -96,7 +96,7 @@ import Testing
         return contours
     }
 
-    private static let worker: String = {
+    static let worker: String = {
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("funkhaus-media")
             .path
