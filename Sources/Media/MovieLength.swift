@@ -91,9 +91,9 @@ struct MovieLength {
     private var length: Int64? {
         guard mediaScale > 0, movieScale > 0, edits.count <= 1 else { return nil }
         guard let edit = edits.first else { return mediaLength }
-        let whole = mediaLength - edit.start
+        let (whole, isBeyond) = mediaLength.subtractingReportingOverflow(edit.start)
         let (scaled, overflow) = edit.length.multipliedReportingOverflow(by: mediaScale)
-        guard whole > 0, !overflow, scaled >= 0 else { return nil }
+        guard whole > 0, !isBeyond, !overflow, scaled >= 0 else { return nil }
         let cut = scaled / movieScale
         // As near as the edit's unit can say it is the whole; an edit of length zero means the same.
         return cut == 0 || whole - cut <= mediaScale / movieScale + 1 ? whole : cut

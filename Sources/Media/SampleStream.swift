@@ -60,19 +60,25 @@ struct SampleStream: ~Copyable {
         let longestPadding: Int64 = 8_192
         // Apple's encoders write delay, padding and length into a text of hexadecimal numbers.
         if let words = container.text("iTunSMPB")?.split(separator: " "), words.count > 3,
-            let length = Int64(words[3], radix: 16), (0...longestPadding).contains(end - length)
+            let length = Int64(words[3], radix: 16), Self.isPadding(end, beyond: length, longestPadding)
         {
             return length
         }
-        return abs(end - last) <= longestPadding ? end : nil
+        return Self.isPadding(max(end, last), beyond: min(end, last), longestPadding) ? end : nil
     }
 
-    /// The index of the sample at a timestamp; nil when it is none of a sample.
+    /// Both come from the file, and may be any numbers.
+    private static func isPadding(_ end: Int64, beyond length: Int64, _ most: Int64) -> Bool {
+        let (padding, isBeyond) = end.subtractingReportingOverflow(length)
+        return !isBeyond && (0...most).contains(padding)
+    }
+
+    /// The index of the sample at a timestamp, which may be any number; nil when it is none of a sample.
     private func index(of time: Int64) -> Int64? {
         let unit = container.timeBase
-        let (scaled, overflow) = (time - origin).multipliedReportingOverflow(
-            by: Int64(rate) * Int64(unit.num))
-        guard origin != CAV_NO_TIME, unit.den > 0, !overflow, scaled % Int64(unit.den) == 0 else {
+        let (since, isBeyond) = time.subtractingReportingOverflow(origin)
+        let (scaled, overflow) = since.multipliedReportingOverflow(by: Int64(rate) * Int64(unit.num))
+        guard origin != CAV_NO_TIME, unit.den > 0, !isBeyond, !overflow, scaled % Int64(unit.den) == 0 else {
             return nil
         }
         return scaled / Int64(unit.den)
@@ -86,9 +92,11 @@ struct SampleStream: ~Copyable {
         let unit = container.timeBase
         guard AllowList.exactlySought.contains(container.name),
             container.name != "ogg" || !OggChain.isChained(file), origin != CAV_NO_TIME, unit.num > 0,
-            unit.den > 0,
-            container.seek(to: origin + av_rescale(sample, Int64(unit.den), Int64(rate) * Int64(unit.num)))
+            unit.den > 0
         else { return nil }
+        let since = av_rescale(sample, Int64(unit.den), Int64(rate) * Int64(unit.num))
+        let (place, isBeyond) = origin.addingReportingOverflow(since)
+        guard !isBeyond, container.seek(to: place) else { return nil }
         decoder.flush()
         // What a decoder says about its first packets in the middle of a file is no damage of the file's.
         var expected = 0

@@ -102,6 +102,21 @@ import Testing
         #expect(bench.fault(file) == .endless)
     }
 
+    /// The worker died of the difference.
+    @Test func aStatedLengthThatIsFarBelowZeroIsNotBelieved() throws {
+        let bench = try Bench()
+        try bench.write(Sound.tone(frames: 20_000).wav(), "source.wav")
+        let words = "iTunSMPB= 00000000 00000840 000001C0 -7FFFFFFFFFFFFFFF 00000000"
+        let file = try bench.convert(
+            "source.wav", "a.m4a", ["-movflags", "use_metadata_tags", "-metadata", words])
+        #expect(String(decoding: try bench.read("a.m4a"), as: UTF8.self).contains("7FFFFFFFFFFFFFFF"))
+        guard case .finished(_, let frames) = bench.decode(file).state else {
+            Issue.record("not finished")
+            return
+        }
+        #expect(frames.frames == 20_000)
+    }
+
     /// A picture of 200 MB is more than a worker may have; the music behind it is heard all the same.
     @Test func hugeTagsCostNoMemory() throws {
         let bench = try Bench()
