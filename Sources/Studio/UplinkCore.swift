@@ -35,8 +35,14 @@ final class UplinkCore {
         self.events = events
         self.stopped = stopped
         machine = UplinkMachine(target)
-        // The default is to verify against the system's roots; making it fails only without memory.
-        tls = target.usesTLS ? try? NIOSSLContext(configuration: .makeClientConfiguration()) : nil
+        tls = target.usesTLS ? try? NIOSSLContext(configuration: Self.trust(target)) : nil
+    }
+
+    /// Whom an encrypted line trusts: the system's roots, and whom else the DJ names.
+    private static func trust(_ target: UplinkTarget) -> TLSConfiguration {
+        var trust = TLSConfiguration.makeClientConfiguration()
+        if let authorities = target.authorities { trust.additionalTrustRoots = [.file(authorities)] }
+        return trust
     }
 
     private var now: Duration { .nanoseconds((NIODeadline.now() - start).nanoseconds) }
@@ -88,7 +94,7 @@ final class UplinkCore {
         let connection = UplinkConnection(number, of: target) { [weak self] in self?.handle($0) }
         connections[number] = connection
         guard let bootstrap = bootstrap(connection) else {
-            return connection.failed("No encrypted connection could be prepared.")
+            return connection.failed(UplinkFailure.wordsWithoutTLS(target))
         }
         let dialled =
             if let address, number % 4 != 0 { bootstrap.connect(to: address) } else {

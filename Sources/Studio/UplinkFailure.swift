@@ -5,6 +5,15 @@ internal import NIOSSL
 
 /// Why a connection could not be made or broke, in a sentence with the remedy.
 enum UplinkFailure {
+    /// No encrypted connection can be made at all: the one thing that it is made of may be wrong, or memory is short.
+    static func wordsWithoutTLS(_ target: UplinkTarget) -> String {
+        guard let authorities = target.authorities else {
+            return "No encrypted connection could be prepared."
+        }
+        return "The certificates in \(authorities) cannot be read: "
+            + "have SSL_CERT_FILE name a file in PEM form, or nothing."
+    }
+
     static func words(_ error: any Error, _ target: UplinkTarget) -> String {
         let place = "\(target.host), port \(target.port)"
         switch error {

@@ -5,6 +5,8 @@ public struct UplinkTarget: Sendable {
     public var port: Int
     /// Whether the line is https; the station's certificate is then verified against the system's roots.
     public var usesTLS: Bool
+    /// A file with certificates that are trusted beside those.
+    public var authorities: String?
     /// The mount's path, beginning with a slash: `/live`.
     public var mount: String
     public var user: String

@@ -20,7 +20,8 @@ struct LiveCommand: AsyncParsableCommand {
               arecord -f cd -t raw | funkhaus live http://radio.example:8000 --as anna --input - --raw 44100:2:s16le
               funkhaus live http://icecast.example:8000 --as source --mount /radio.ogg
 
-            The secret is asked for, or taken from --secret-file or from FUNKHAUS_SECRET. While the show runs: Tab \
+            The secret is asked for, or taken from --secret-file or from FUNKHAUS_SECRET. To an https address the \
+            station has to show a certificate that this machine trusts, or one that the file SSL_CERT_FILE holds. While the show runs: Tab \
             mutes, Ctrl-R is cue (connected, and not put on air), Ctrl-C ends the show; a line that is typed is the \
             next title, and so is what funkhaus title says on a second terminal.
             """)
@@ -110,6 +111,7 @@ struct LiveCommand: AsyncParsableCommand {
         var target = address.target(
             secret: try LiveSecret.find(file: secretFile, for: address, environment: environment))
         target.contentType = format.format.contentType
+        target.authorities = environment["SSL_CERT_FILE"]
         target.showName = show
         target.language = LiveWords.language(environment)
         target.userAgent = "Funkhaus/\(Release.version)"
