@@ -1,6 +1,6 @@
 /// The targets by name.
 let targets: [String: @Sendable ([UInt8]) -> Void] = [
-    "head": takeHeads, "login": takeLogin, "titles": takeTitle, "body": takeBody,
+    "head": takeHeads, "login": takeLogin, "titles": takeTitle, "body": takeBody, "uplink": takeUplink,
 ]
 
 /// The one that the first word on the command line names.
