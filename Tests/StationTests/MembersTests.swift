@@ -82,6 +82,22 @@ import Testing
         }
     }
 
+    @Test func aLoginIsKnownFromItsFirstTimeUntilItsAccountChanges() async throws {
+        try await withClerk("ana:\(Self.hashes[0])\n") { members, folder in
+            func isKnown(_ password: String = "geheim") -> Bool {
+                members.clerk.isKnown(.members(members.path), user: "ana", password: password)
+            }
+            #expect(!isKnown())
+            #expect(await members.verify(user: "ana", password: "falsch") == .stranger)
+            #expect(await members.verify(user: "ana", password: "geheim") == .member)
+            #expect(isKnown() && !isKnown("falsch"))
+            #expect(!members.clerk.isKnown(.djs(members.path + "x"), user: "ana", password: "geheim"))
+            try folder.write("members", "ana:\(Self.hashes[0])x\n")
+            #expect(await members.verify(user: "ana", password: "geheim") == .stranger)
+            #expect(!isKnown())
+        }
+    }
+
     @Test func aCrowdIsToldSoAtOnceAndAStoppedClerkAnswersToo() async throws {
         let folder = try TemporaryDirectory()
         try folder.write("members", "ana:\(Self.hashes[0])\n")
