@@ -115,10 +115,12 @@ extension RequestHead {
 
     /// RFC 9112, 3.2.2: a server takes the absolute form too.
     private static func originForm(_ target: String) -> String {
-        guard target.lowercased().hasPrefix("http://") else { return target }
-        let rest = target.dropFirst("http://".count)
-        guard let slash = rest.firstIndex(of: "/") else { return "/" }
-        return String(rest[slash...])
+        guard let scheme = ["http://", "https://"].first(where: target.lowercased().hasPrefix) else {
+            return target
+        }
+        let rest = target.dropFirst(scheme.count)
+        guard let end = rest.firstIndex(where: { $0 == "/" || $0 == "?" }) else { return "/" }
+        return rest[end] == "/" ? String(rest[end...]) : "/\(rest[end...])"
     }
 }
 

@@ -28,6 +28,7 @@ import Testing
         ("GET \\..\\..\\etc\\passwd HTTP/1.0\r\n\r\n", 400), ("GET /admin/../../x HTTP/1.0\r\n\r\n", 400),
         ("CONNECT a:1 HTTP/1.1\r\n\r\n", 400), ("TRACE / HTTP/1.1\r\n\r\n", 405),
         ("GET http://[ HTTP/1.0\r\n\r\n", 200), ("GET /%n%s%n HTTP/1.0\r\n\r\n", 400),
+        (String(repeating: "\r\n", count: 5_000), 431),
         ("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nabcde", 405),
     ])
     func aShortAnswerAndAClose(_ request: String, _ status: Int) async throws {

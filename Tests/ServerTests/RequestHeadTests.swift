@@ -61,6 +61,8 @@ import Testing
         #expect(try head("GET /x HTTP/1.1\r\nno colon here\r\nA: b\r\n\r\n")["a"] == "b")
         #expect(try head("GET http://h:80/x?y HTTP/1.1\r\n\r\n").path == "/x")
         #expect(try head("GET http://h HTTP/1.1\r\n\r\n").path == "/")
+        #expect(try head("GET HTTPS://h:443/x?y HTTP/1.1\r\n\r\n").target == "/x?y")
+        #expect(try head("GET https://h?y HTTP/1.1\r\n\r\n").target == "/?y")
         #expect(try head("SOURCE /x ICE/1.0\n\n").method == "SOURCE")
         var reader = HeadReader(limit: 100)
         reader.append(
@@ -100,6 +102,34 @@ import Testing
         #expect(
             read("GET / HTTP/1.1\r\n" + String(repeating: "a: b\r\n", count: 101) + "\r\n")
                 == .refused(.headTooLarge))
+    }
+
+    /// They were neither counted nor let go, and a stranger could fill the memory with them.
+    @Test(arguments: ["\r\n", "\n", "\r"]) func `empty lines without end were kept`(_ line: String) {
+        var reader = HeadReader(limit: 64)
+        var outcome = HeadReader.Outcome.more
+        var count = 0
+        while outcome == .more, count < 1_000 {
+            reader.append(ByteBuffer(string: line))
+            outcome = reader.next()
+            count += line.utf8.count
+            #expect(reader.unread.writerIndex == 0)
+        }
+        #expect(outcome == .refused(.headTooLarge) && count == 64)
+    }
+
+    @Test func `empty lines count for the head behind them and for no other`() {
+        var reader = HeadReader(limit: 64)
+        for _ in 0..<3 {
+            reader.append(ByteBuffer(string: String(repeating: "\r\n", count: 20) + "GET / HTTP/1.1\r\n\r\n"))
+            guard case .head = reader.next() else {
+                Issue.record("no head")
+                return
+            }
+        }
+        let long = String(repeating: "\r\n", count: 24) + "GET / HTTP/1.1\r\n\r\n"
+        reader.append(ByteBuffer(string: long))
+        #expect(reader.next() == .refused(.headTooLarge))
     }
 
     @Test func anyBytesGiveTheSameAnswerWholeAndDripFed() {
