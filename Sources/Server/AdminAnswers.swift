@@ -15,7 +15,7 @@ extension Response {
 
     /// A mount a line, for a relaying Icecast. It would give everybody what it relays, so members' mounts are left out.
     static func streamList(_ desk: FrontDesk) -> Response {
-        let paths = desk.mounts.filter { $0.isRunning && $0.rules.members == nil }.map {
+        let paths = desk.mounts.filter { $0.hasBegun && $0.rules.members == nil }.map {
             urlPath($0.mount.path)
         }
         return Response(text: paths.map { $0 + "\r\n" }.joined(), type: "text/plain; charset=utf-8")
@@ -33,7 +33,7 @@ private func source(_ mount: PublicMount, _ content: String) -> String {
 /// The documents of the administration, element by element as Icecast 2.4 has them (icecast-protocol 1.8).
 extension FrontDesk {
     func statsXML(_ mounts: [PublicMount]) -> String {
-        let running = mounts.filter(\.isRunning)
+        let running = mounts.filter(\.hasBegun)
         var stats = element("client_connections", turnstile.allConnections)
         stats +=
             element("clients", turnstile.connectionsNow) + element("connections", turnstile.allConnections)
@@ -65,7 +65,7 @@ extension FrontDesk {
 
     var mountsXML: String {
         let now = now()
-        let sources = mounts.filter(\.isRunning).map { mount in
+        let sources = mounts.filter(\.hasBegun).map { mount in
             source(
                 mount,
                 (mount.rules.fallback.map { element("fallback", $0) } ?? "")

@@ -65,6 +65,7 @@ struct AdminOffice: Sendable {
             desk.guessedWrong(visitor)
             throw .loginNeeded(realm: desk.station.name)
         }
+        desk.operatorCameIn(from: visitor.address)
     }
 
     // MARK: Commands
@@ -81,10 +82,7 @@ struct AdminOffice: Sendable {
             return .xml(desk.clientsXML(mount, await listeners(of: mount)))
         case .killclient: return try await killClient(parameters)
         case .moveclients: return try await moveClients(parameters)
-        case .killsource:
-            _ = try mount(parameters)
-            return .iceResponse(
-                "No source can be sent away: this mount is fed by the station's own programme.", done: false)
+        case .killsource: return try await killSource(parameters)
         case .metadata: return try await setTitle(parameters)
         }
     }
@@ -124,7 +122,7 @@ struct AdminOffice: Sendable {
         guard from !== to else {
             return .iceResponse("Both are the same mount: nobody was moved.", done: false)
         }
-        guard to.isRunning else {
+        guard to.isRunning(at: desk.now()) else {
             return .iceResponse("The destination is not running: nobody was moved.", done: false)
         }
         guard to.sounds(like: from) else {
@@ -145,11 +143,25 @@ struct AdminOffice: Sendable {
         return .iceResponse("Clients moved: \(moving) go over \(when)\(rest)", done: true)
     }
 
+    /// A mount's source is the DJ who is on air: every mount carries the one programme.
+    private func killSource(_ parameters: Parameters) async throws(Refusal) -> Response {
+        guard let path = parameters["mount"] else { throw .parameterMissing("mount") }
+        guard desk.mount(at: path) != nil || desk.stage?.isEntrance(path) == true else { throw .noSuchMount }
+        guard let stage = desk.stage, stage.takesDJs else {
+            return .iceResponse(
+                "No source can be sent away: this mount is fed by the station's own programme.", done: false)
+        }
+        switch await stage.sendAwayWhoIsHeard() {
+        case .sentAway(let name): return .iceResponse("Source Removed: \(name) was sent away", done: true)
+        case .refused(let sentence): return .iceResponse(sentence, done: false)
+        }
+    }
+
     /// A DJ's title, which the DJ's own login may send; nil when it is not one, and the operator is asked for.
     private func djTitle(
         _ head: RequestHead, _ parameters: Parameters, _ visitor: Visitor
     ) async throws(Refusal) -> Response? {
-        guard let stage = desk.stage, let given = Credentials(head),
+        guard let stage = desk.stage, let given = desk.credentials(head, visitor),
             desk.configuration.admin?.isSame(as: given) != true
         else { return nil }
         return try await announce(parameters, SourceLogin(given), visitor, stage)
@@ -163,6 +175,7 @@ struct AdminOffice: Sendable {
             guard let login = parameters["pass"].flatMap({ SourceLogin($0) }) else {
                 throw .parameterMissing("pass")
             }
+            desk.secretCame(from: visitor.address, isEncrypted: visitor.isEncrypted)
             return try await announce(parameters, login, visitor, stage)
         } catch {
             return Response(error)
@@ -201,7 +214,10 @@ struct AdminOffice: Sendable {
         if let refusal = await override.announce(title, on: mount.mount.path) {
             return .iceResponse(refusal, done: false)
         }
-        return .iceResponse("Metadata update successful", done: true)
+        let others = desk.mounts.count - 1
+        return .iceResponse(
+            "Metadata update successful"
+                + (others > 0 ? ": all mounts carry one programme, and show this title" : ""), done: true)
     }
 }
 

@@ -32,20 +32,38 @@ final class PublicMount: Sendable {
     /// Listeners and those who wait for the first page.
     private let admitted = Atomic(0)
     private let current: Mutex<MountRules>
+    private let pulse: Pulse
+    private let wake: MountWake
 
-    init(_ mount: Mount, since: Int64, rules: MountRules) {
+    /// Without a new page for so many nanoseconds it is not running: 10 s. Encoders bring some a second.
+    private static let patience: Int64 = 10_000_000_000
+
+    /// - Parameter clock: the wall clock, in nanoseconds since 1970.
+    init(_ mount: Mount, since: Int64, rules: MountRules, clock: @escaping @Sendable () -> Int64) {
         self.mount = mount
         self.since = since
         current = Mutex(rules)
+        // What it has already is taken for new: nobody knows better.
+        let pulse = Pulse(since)
+        self.pulse = pulse
+        wake = mount.onAppend { pulse.newest.store(clock(), ordering: .relaxed) }
     }
+
+    deinit { wake.cancel() }
 
     var rules: MountRules {
         get { current.withLock { $0 } }
         set { current.withLock { $0 = newValue } }
     }
 
-    /// Whether something runs through it.
-    var isRunning: Bool { mount.newest != nil }
+    /// Whether anything ever ran through it, so that it is shown and listed.
+    var hasBegun: Bool { mount.newest != nil }
+
+    /// Whether something runs through it now, so that it can take listeners of its own. A clock that is set back says
+    /// nothing against it; one that is set ahead does, for all mounts alike, until the next page.
+    func isRunning(at now: Int64) -> Bool {
+        hasBegun && now - pulse.newest.load(ordering: .relaxed) < Self.patience
+    }
 
     /// Whether a listener of the other one can be given this one's stream under the same head: the same codec and rate,
     /// whatever the quality, and the same kind of audience.
@@ -55,8 +73,9 @@ final class PublicMount: Sendable {
             && mine.sampleRate == others.sampleRate && (rules.members == nil) == (other.rules.members == nil)
     }
 
-    func admit() throws(Refusal) {
-        guard admitted.add(1, ordering: .relaxed).newValue <= rules.maxListeners ?? .max else {
+    func admit(as standing: Listener.Standing) throws(Refusal) {
+        let most = standing == .relay ? nil : rules.maxListeners
+        guard admitted.add(1, ordering: .relaxed).newValue <= most ?? .max else {
             leave()
             throw .mountFull
         }
@@ -82,4 +101,12 @@ final class PublicMount: Sendable {
             $0.departures[departure, default: 0] += 1
         }
     }
+}
+
+/// When a mount got its newest page. Written on the encoder's thread.
+private final class Pulse: Sendable {
+    /// Nanoseconds since 1970.
+    let newest: Atomic<Int64>
+
+    init(_ newest: Int64) { self.newest = Atomic(newest) }
 }

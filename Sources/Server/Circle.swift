@@ -23,7 +23,7 @@ final class Circle {
     let publicMount: PublicMount
     private let loop: any EventLoop
     private let desk: FrontDesk
-    private let whenEmpty: () -> Void
+    private let whenEmpty: (Circle) -> Void
     /// The circle of another mount on this loop.
     private let neighbour: (PublicMount) -> Circle
     private var mount: Mount { publicMount.mount }
@@ -44,7 +44,7 @@ final class Circle {
 
     init(
         _ publicMount: PublicMount, on loop: any EventLoop, desk: FrontDesk,
-        neighbour: @escaping (PublicMount) -> Circle, whenEmpty: @escaping () -> Void
+        neighbour: @escaping (PublicMount) -> Circle, whenEmpty: @escaping (Circle) -> Void
     ) {
         self.neighbour = neighbour
         self.publicMount = publicMount
@@ -90,6 +90,11 @@ final class Circle {
     /// Lets a listener go, whose connection is closed.
     func dismiss(_ listener: Listener, _ departure: Departure) {
         waiting.removeAll { $0 === listener }
+        seeOff(listener, departure)
+    }
+
+    /// Takes its seat from a listener that gets nothing more, whether its connection is closed yet or not.
+    func seeOff(_ listener: Listener, _ departure: Departure) {
         if stand(listener), !listener.place.isOfTheHouse { publicMount.listenerWent(departure) }
         closeIfEmpty()
     }
@@ -109,19 +114,20 @@ final class Circle {
     private func closeIfEmpty() {
         guard listeners.isEmpty, waiting.isEmpty else { return }
         wake?.cancel()
-        whenEmpty()
+        whenEmpty(self)
     }
 
     /// Ends every listener's response behind a whole page; the future comes when all connections are closed.
     func end() -> EventLoopFuture<Void> {
         ended = true
         takePages()
+        let all = listeners + waiting
         for listener in listeners {
             _ = serve(listener)
             listener.end(.ended)
         }
         for listener in waiting { listener.giveUp() }
-        return EventLoopFuture.andAllComplete((listeners + waiting).compactMap(\.closed), on: loop)
+        return EventLoopFuture.andAllComplete(all.compactMap(\.closed), on: loop)
     }
 
     // MARK: Following the mount
@@ -199,7 +205,7 @@ final class Circle {
     private func handOver(_ listener: Listener, to destination: PublicMount) {
         listener.destination = nil
         do throws(Refusal) {
-            try destination.admit()
+            try destination.admit(as: listener.place.standing)
         } catch {
             // The other mount is full by now: it stays here, and what it did not get comes with the next page.
             return

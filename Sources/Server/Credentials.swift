@@ -37,6 +37,30 @@ func isSameSecret(_ given: String, _ secret: String) -> Bool {
     return difference == 0
 }
 
+/// Households from which somebody came in by a right login within the last hour. They stay in memory, a thousand at the
+/// most; the one that was not seen for longest makes room.
+struct Acquaintances {
+    private static let capacity = 1024
+    private static let memory: Int64 = 3_600_000_000_000
+    private var seen: [NetworkAddress: Int64] = [:]
+
+    var count: Int { seen.count }
+
+    /// - Parameter now: in nanoseconds since 1970, here and below.
+    func knows(_ address: NetworkAddress?, at now: Int64) -> Bool {
+        guard let last = (address?.household).flatMap({ seen[$0] }) else { return false }
+        return now - last < Self.memory
+    }
+
+    mutating func met(_ address: NetworkAddress?, at now: Int64) {
+        guard let address = address?.household else { return }
+        seen[address] = now
+        guard seen.count > Self.capacity else { return }
+        guard let oldest = seen.min(by: { $0.value < $1.value }) else { return }
+        seen[oldest.key] = nil
+    }
+}
+
 /// Slows down who guesses passwords, and nobody else: ten wrong ones from a household, then one every six seconds.
 /// A household from which a DJ came in within the last hour is never slowed down: somebody there has the right one.
 /// Addresses stay in memory, a thousand of each kind at the most; the one that was quiet for longest makes room. Any thread.
@@ -49,26 +73,19 @@ struct GuessLimit {
     static let free = 10.0
     static let secondsEach = 6.0
     private static let capacity = 1024
-    private static let trust: Int64 = 3_600_000_000_000
     private var guessers: [NetworkAddress: Guesser] = [:]
-    /// When somebody came in from there last.
-    private var trusted: [NetworkAddress: Int64] = [:]
+    private var trusted = Acquaintances()
 
     var count: Int { max(guessers.count, trusted.count) }
 
     /// Whether a household has guessed too often at the moment.
     func isTired(of address: NetworkAddress?, at now: Int64) -> Bool {
-        guard let address = address?.household else { return false }
-        if let last = trusted[address], now - last < Self.trust { return false }
+        guard let address = address?.household, !trusted.knows(address, at: now) else { return false }
         return spent(address, now) >= Self.free
     }
 
     mutating func cameIn(_ address: NetworkAddress?, at now: Int64) {
-        guard let address = address?.household else { return }
-        trusted[address] = now
-        guard trusted.count > Self.capacity else { return }
-        guard let oldest = trusted.min(by: { $0.value < $1.value }) else { return }
-        trusted[oldest.key] = nil
+        trusted.met(address, at: now)
     }
 
     mutating func guessedWrong(_ address: NetworkAddress?, at now: Int64) {

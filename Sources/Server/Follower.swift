@@ -11,10 +11,12 @@ final class Follower: ChannelInboundHandler {
 
     private let followers: Followers
     private let minorVersion: Int
+    private var place: Turnstile.FollowerPlace?
     private var context: ChannelHandlerContext?
 
-    init(_ followers: Followers, minorVersion: Int) {
+    init(_ followers: Followers, at place: Turnstile.FollowerPlace, minorVersion: Int) {
         self.followers = followers
+        self.place = place
         self.minorVersion = minorVersion
     }
 
@@ -54,6 +56,7 @@ final class Follower: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
+        place = nil
         followers.dismiss(self)
     }
 
@@ -98,7 +101,7 @@ final class Followers {
         ByteBuffer(string: desk.board.event(desk.station, burst: desk.burst, now: desk.now()))
     }
 
-    /// Takes in a follower, which has been counted, and tells it how things are.
+    /// Takes in a follower and tells it how things are.
     func admit(_ follower: Follower) {
         if connected.isEmpty { scheduleBeat() }
         connected[ObjectIdentifier(follower)] = follower
@@ -116,7 +119,6 @@ final class Followers {
 
     func dismiss(_ follower: Follower) {
         guard connected.removeValue(forKey: ObjectIdentifier(follower)) != nil else { return }
-        desk.board.followerWent()
         if connected.isEmpty { beat?.cancel() }
     }
 

@@ -22,6 +22,8 @@ final class FrontDesk: Sendable {
     private let state: Mutex<State>
     private let lastListenerID = Atomic(0)
     private let guesses = Mutex(GuessLimit())
+    /// Where DJs and the operator are.
+    private let known = Mutex(Acquaintances())
     /// When it was last said that logins arrive in clear.
     private let warned = Mutex<Int64?>(nil)
     let titles: (any TitleOverride)?
@@ -74,7 +76,8 @@ final class FrontDesk: Sendable {
     func standIn(for mount: PublicMount) -> PublicMount {
         var candidate = mount
         var seen: Set<String> = []
-        while !candidate.isRunning {
+        let now = now()
+        while !candidate.isRunning(at: now) {
             guard seen.insert(candidate.mount.path).inserted,
                 let next = candidate.rules.fallback.flatMap(self.mount)
             else { return mount }
@@ -87,11 +90,49 @@ final class FrontDesk: Sendable {
 
     func nextListenerID() -> Int { lastListenerID.add(1, ordering: .relaxed).newValue }
 
-    /// Lets a listener in, or says why not. Each that is let in is told to `dismissListener` once.
-    func admitListener(to mount: PublicMount) throws(Refusal) {
-        try turnstile.listenerCame(most: limits.listeners)
+    // MARK: Who comes
+
+    /// A connection comes; nil for one that is to be closed at once.
+    ///
+    /// - Parameter hasWords: whether it can be told that there is no room.
+    func connectionCame(from address: NetworkAddress?, hasWords: Bool = true) -> Turnstile.Ticket? {
+        turnstile.connectionCame(from: origin(of: address), hasWords: hasWords)
+    }
+
+    private func origin(of address: NetworkAddress?) -> Turnstile.Origin {
+        guard let address else { return .here }
+        if configuration.trustedProxies.contains(where: { $0.contains(address) }) { return .proxy }
+        if address.isLoopback { return .here }
+        let now = now()
+        return .household(
+            address.household, isKnown: known.withLock { $0.knows(address, at: now) })
+    }
+
+    /// From the connection, or from the last answer, to a complete head: less while the door is crowded.
+    var headTime: Duration {
+        turnstile.isCrowded ? min(limits.headTime, limits.crowdedHeadTime) : limits.headTime
+    }
+
+    /// As what a request for a stream comes. Who gives a relay's login, and a wrong one, is a guest like others.
+    func standing(of head: RequestHead, _ visitor: Visitor) -> Listener.Standing {
+        if isOfTheHouse(head) { return .house }
+        guard let relay = configuration.relay, let given = Credentials(head), given.user == relay.user,
+            !isGuessing(visitor)
+        else { return .guest }
+        secretCame(from: visitor.address, isEncrypted: visitor.isEncrypted)
+        guard relay.isSame(as: given) else {
+            guessedWrong(visitor)
+            return .guest
+        }
+        return .relay
+    }
+
+    /// Lets a listener in, or says why not. Each that is let in is told to `dismissListener` once. No limit holds for a
+    /// relay: all of its own listeners would go with it.
+    func admitListener(to mount: PublicMount, as standing: Listener.Standing) throws(Refusal) {
+        try turnstile.listenerCame(most: standing == .relay ? nil : limits.listeners)
         do throws(Refusal) {
-            try mount.admit()
+            try mount.admit(as: standing)
         } catch {
             turnstile.listenerWent()
             throw error
@@ -119,24 +160,26 @@ final class FrontDesk: Sendable {
         }
     }
 
-    /// A request's login. Says in the log, at most once an hour and without an address, when it came in clear from
-    /// another machine, where everybody on the way could read it.
+    /// A request's login.
     func credentials(_ head: RequestHead, _ visitor: Visitor) -> Credentials? {
         guard let login = Credentials(head) else { return nil }
-        if !visitor.isEncrypted, visitor.address?.isLoopback == false {
-            let now = now()
-            let isNew = warned.withLock { last in
-                if let last, now - last < 3_600_000_000_000 { return false }
-                last = now
-                return true
-            }
-            if isNew {
-                logger.warning(
-                    "A password came without encryption from another machine: set up server: tls: and use https."
-                )
-            }
-        }
+        secretCame(from: visitor.address, isEncrypted: visitor.isEncrypted)
         return login
+    }
+
+    /// A secret came. Says in the log, at most once an hour and without an address, when it came in clear from another
+    /// machine, where everybody on the way could read it.
+    func secretCame(from address: NetworkAddress?, isEncrypted: Bool) {
+        guard !isEncrypted, address?.isLoopback == false else { return }
+        let now = now()
+        let isNew = warned.withLock { last in
+            if let last, now - last < 3_600_000_000_000 { return false }
+            last = now
+            return true
+        }
+        guard isNew else { return }
+        logger.warning(
+            "A password came without encryption from another machine: set up server: tls: and use https.")
     }
 
     /// Whether somebody has tried too many wrong passwords from where this visitor is.
@@ -158,13 +201,17 @@ final class FrontDesk: Sendable {
     func cameIn(from address: NetworkAddress?) {
         let now = now()
         guesses.withLock { $0.cameIn(address, at: now) }
+        known.withLock { $0.met(address, at: now) }
     }
 
-    /// Lets one more connection follow the running order, unless it would take what is kept for the operator. The board
-    /// is told when it is gone.
-    func admitFollower() -> Bool {
-        turnstile.connectionsNow <= turnstile.room && board.admitFollower(limit: limits.followers)
+    /// The operator's login was right. Guesses from there count on: of all passwords his is the worst to lose.
+    func operatorCameIn(from address: NetworkAddress?) {
+        let now = now()
+        known.withLock { $0.met(address, at: now) }
     }
+
+    /// Lets one more connection follow the running order; nil when there is no place for it.
+    func admitFollower() -> Turnstile.FollowerPlace? { turnstile.followerCame(most: limits.followers) }
 
     func dismissListener(of mount: PublicMount) {
         mount.leave()
@@ -179,7 +226,7 @@ final class FrontDesk: Sendable {
             state.mounts = mounts.map { mount in
                 let rules = rules[mount.path] ?? MountRules()
                 guard let known = old.first(where: { $0.mount === mount }) else {
-                    return PublicMount(mount, since: now, rules: rules)
+                    return PublicMount(mount, since: now, rules: rules, clock: self.now)
                 }
                 known.rules = rules
                 return known

@@ -109,11 +109,10 @@ public final class FrontDoor: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try Self.keepFromChildren(channel)
-                    let turnstile = desk.turnstile
-                    let hasRoom = turnstile.connectionCame()
-                    channel.closeFuture.whenComplete { _ in turnstile.connectionWent() }
+                    // The protocol has no word for this.
+                    let ticket = try Self.ticket(of: channel, at: desk, hasWords: false)
                     try channel.pipeline.syncOperations.addHandler(
-                        ShoutcastPorter(desk: desk, stage: stage, isTurnedAway: !hasRoom))
+                        ShoutcastPorter(desk: desk, stage: stage, ticket: ticket))
                 }
             }
     }
@@ -180,12 +179,10 @@ public final class FrontDoor: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     try Self.keepFromChildren(channel)
                     guard let room = roomOf[ObjectIdentifier(channel.eventLoop)] else { return }
-                    let turnstile = desk.turnstile
-                    let hasRoom = turnstile.connectionCame()
-                    channel.closeFuture.whenComplete { _ in turnstile.connectionWent() }
+                    let ticket = try Self.ticket(of: channel, at: desk, hasWords: true)
                     let porter = Porter(
                         desk: desk, room: room.value, website: website, isEncrypted: certificate != nil,
-                        isTurnedAway: !hasRoom)
+                        ticket: ticket)
                     let pipeline = channel.pipeline.syncOperations
                     if let certificate {
                         try pipeline.addHandler(NIOSSLServerHandler(context: certificate.context))
@@ -194,6 +191,20 @@ public final class FrontDoor: Sendable {
                 }
             }
     }
+
+    /// Lets a connection in, or lets somebody tell it that there is no room.
+    ///
+    /// - Throws: when it is to be closed at once, which it is by that.
+    private static func ticket(
+        of channel: any Channel, at desk: FrontDesk, hasWords: Bool
+    ) throws -> Turnstile.Ticket {
+        let address = NetworkAddress(channel.remoteAddress)
+        guard let ticket = desk.connectionCame(from: address, hasWords: hasWords) else { throw NoRoom() }
+        channel.closeFuture.whenComplete { _ in ticket.end() }
+        return ticket
+    }
+
+    private struct NoRoom: Error {}
 
     /// A worker process that inherited a listener's socket would keep it open when we close it, and NIO accepts
     /// without `SOCK_CLOEXEC`.
@@ -252,6 +263,9 @@ public final class FrontDoor: Sendable {
 
     /// Connections that are open now, listeners included.
     public var connections: Int { desk.turnstile.connectionsNow }
+
+    /// Those of them that are neither listeners' nor DJs', or not yet.
+    var connectionsInHall: Int { desk.turnstile.inHall }
 
     /// How many listeners it can hold.
     public var capacity: Capacity {

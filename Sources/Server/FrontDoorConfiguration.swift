@@ -69,6 +69,8 @@ public struct FrontDoorConfiguration: Sendable {
         public var headBytes: Int
         /// From the connection, or from the last answer, to a complete head.
         public var headTime: Duration
+        /// The same while connections take of what is kept for the operator and the DJs.
+        public var crowdedHeadTime: Duration
         /// From a head to the end of a page's transfer.
         public var pageTime: Duration
         /// How long a listener waits for the first page of a mount that is just starting.
@@ -79,21 +81,26 @@ public struct FrontDoorConfiguration: Sendable {
         public var heartbeat: Duration
         /// How long a DJ's connection may bring nothing before it counts as dead.
         public var sourcePatience: Duration
+        /// How long a listener whose time is over may take over what was written to it.
+        public var farewell: Duration
 
         public init(
             listeners: Int = 10_000, headBytes: Int = 8192, headTime: Duration = .seconds(10),
+            crowdedHeadTime: Duration = .seconds(3),
             pageTime: Duration = .seconds(30), firstPageTime: Duration = .seconds(5),
             followers: Int = 4096, heartbeat: Duration = .seconds(15),
-            sourcePatience: Duration = .seconds(10)
+            sourcePatience: Duration = .seconds(10), farewell: Duration = .seconds(2)
         ) {
             self.listeners = listeners
             self.headBytes = headBytes
             self.headTime = headTime
+            self.crowdedHeadTime = crowdedHeadTime
             self.pageTime = pageTime
             self.firstPageTime = firstPageTime
             self.followers = followers
             self.heartbeat = heartbeat
             self.sourcePatience = sourcePatience
+            self.farewell = farewell
         }
     }
 }

@@ -13,6 +13,15 @@ final class Listener: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    /// As what it is here.
+    enum Standing: Sendable {
+        case guest
+        /// Another server, which passes the stream on: no limit and no longest time holds for it.
+        case relay
+        /// The station itself: besides, it is in no count and no list.
+        case house
+    }
+
     /// All that a listener is, beside its socket and its mount: small and plain, so that another process could go on
     /// from it.
     struct Place {
@@ -22,8 +31,7 @@ final class Listener: ChannelInboundHandler {
         let address: NetworkAddress?
         let agent: String
         let framing: TitleFraming
-        /// Whether it is the station itself that listens.
-        let isOfTheHouse: Bool
+        let standing: Standing
         /// Nanoseconds since 1970.
         let since: Int64
         /// The number of the page that it wants next.
@@ -32,6 +40,8 @@ final class Listener: ChannelInboundHandler {
         var untilBlock: Int
         /// The title that it was last told in a block.
         var title: Title?
+
+        var isOfTheHouse: Bool { standing == .house }
     }
 
     private static let leastSendBuffer = 64 * 1024
@@ -53,7 +63,7 @@ final class Listener: ChannelInboundHandler {
     private var departure = Departure.left
 
     init(
-        framing: TitleFraming, head: RequestHead, visitor: Visitor, isOfTheHouse: Bool, circle: Circle,
+        framing: TitleFraming, head: RequestHead, visitor: Visitor, standing: Standing, circle: Circle,
         desk: FrontDesk
     ) {
         self.circle = circle
@@ -62,9 +72,9 @@ final class Listener: ChannelInboundHandler {
         minorVersion = head.minorVersion
         icyInterval = circle.publicMount.mount.description.icyInterval
         place = Place(
-            id: isOfTheHouse ? 0 : desk.nextListenerID(), address: visitor.address,
+            id: standing == .house ? 0 : desk.nextListenerID(), address: visitor.address,
             agent: headerValue(head["user-agent"] ?? ""),
-            framing: framing, isOfTheHouse: isOfTheHouse, since: desk.now(), untilBlock: icyInterval)
+            framing: framing, standing: standing, since: desk.now(), untilBlock: icyInterval)
     }
 
     // MARK: Commanded by the circle
@@ -76,7 +86,7 @@ final class Listener: ChannelInboundHandler {
     func begin(_ sheets: ArraySlice<Sheet>, upTo edge: Int, plainHeaders: ByteBuffer) {
         guard let context, let first = sheets.first else { return }
         deadline?.cancel()
-        if let time = circle.publicMount.rules.maxTime, !place.isOfTheHouse {
+        if let time = circle.publicMount.rules.maxTime, place.standing == .guest {
             deadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) { [self] in
                 end(.overtime)
             }
@@ -139,10 +149,13 @@ final class Listener: ChannelInboundHandler {
         context?.close(promise: nil)
     }
 
-    /// Closes the connection when all that was written has left, or after two seconds.
+    /// Closes the connection when all that was written has left, or when it has had its time for that. It gives up its
+    /// seat before: a page behind the last one would be cut.
     func end(_ departure: Departure) {
         guard let context else { return }
         self.departure = departure
+        destination = nil
+        circle.seeOff(self, departure)
         closeWhenSent(ByteBuffer(), context)
     }
 
@@ -155,7 +168,7 @@ final class Listener: ChannelInboundHandler {
     private func closeWhenSent(_ last: ByteBuffer, _ context: ChannelHandlerContext) {
         let loop = context.eventLoop.assumeIsolated()
         deadline?.cancel()
-        deadline = loop.scheduleTask(in: .seconds(2)) { context.close(promise: nil) }
+        deadline = loop.scheduleTask(in: TimeAmount(desk.limits.farewell)) { context.close(promise: nil) }
         context.writeAndFlush(wrapOutboundOut(last)).assumeIsolated().whenComplete { _ in
             context.close(promise: nil)
         }

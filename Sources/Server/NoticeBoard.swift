@@ -28,7 +28,6 @@ final class NoticeBoard: Sendable {
         var order: RunningOrder?
         /// Grows with each change, and so numbers the events.
         var number = 0
-        var followers = 0
         /// All of the text but the clock, for the station and the burst that it was made for.
         var text: (station: StationTexts, burst: FrameCount, json: String)?
     }
@@ -85,19 +84,6 @@ final class NoticeBoard: Sendable {
         guard let json = try? encoder.encode(notice) else { return "{}" }
         return String(decoding: json, as: UTF8.self)
     }
-
-    // MARK: Those who follow it
-
-    /// Lets one more connection follow, unless there are `limit`.
-    func admitFollower(limit: Int) -> Bool {
-        state.withLock { state in
-            guard state.followers < limit else { return false }
-            state.followers += 1
-            return true
-        }
-    }
-
-    func followerWent() { state.withLock { $0.followers -= 1 } }
 }
 
 private struct Notice: Encodable {

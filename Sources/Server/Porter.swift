@@ -26,17 +26,17 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
     private let room: Room
     private let website: Website
     private let isEncrypted: Bool
-    private let isTurnedAway: Bool
+    private let ticket: Turnstile.Ticket
     private var state = State.reading
     private var reader: HeadReader
     private var deadline: Scheduled<Void>?
 
     /// - Parameters:
     ///   - isEncrypted: whether the connection itself is.
-    ///   - isTurnedAway: whether to say only that there is no room.
-    init(desk: FrontDesk, room: Room, website: Website, isEncrypted: Bool, isTurnedAway: Bool) {
+    ///   - ticket: what the connection has of the room inside; one that has none is told so, and nothing else.
+    init(desk: FrontDesk, room: Room, website: Website, isEncrypted: Bool, ticket: Turnstile.Ticket) {
         self.isEncrypted = isEncrypted
-        self.isTurnedAway = isTurnedAway
+        self.ticket = ticket
         self.desk = desk
         self.room = room
         self.website = website
@@ -44,8 +44,8 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        if isTurnedAway { return refuse(.doorFull, nil, context) }
-        allow(desk.limits.headTime, context)
+        if let refusal = ticket.refusal { return refuse(refusal, nil, context) }
+        allow(desk.headTime, context)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -114,12 +114,17 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
     private func admit(
         _ head: RequestHead, to mount: PublicMount, _ framing: TitleFraming, _ context: ChannelHandlerContext
     ) throws(Refusal) {
-        let isOfTheHouse = desk.isOfTheHouse(head)
-        if !isOfTheHouse { try desk.admitListener(to: mount) }
+        let visitor = visitor(head, context)
+        let standing = desk.standing(of: head, visitor)
+        if standing != .house { try desk.admitListener(to: mount, as: standing) }
         let listener = Listener(
-            framing: framing, head: head, visitor: visitor(head, context), isOfTheHouse: isOfTheHouse,
+            framing: framing, head: head, visitor: visitor, standing: standing,
             circle: room.circle(of: mount), desk: desk)
-        if !handOver(to: listener, context), !isOfTheHouse { desk.dismissListener(of: mount) }
+        if handOver(to: listener, context) {
+            ticket.leaveHall()
+        } else if standing != .house {
+            desk.dismissListener(of: mount)
+        }
     }
 
     private func follow(
@@ -129,10 +134,8 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
             leave(with: Follower.head(minorVersion: head.minorVersion, date: httpDate(desk.now())), context)
             return
         }
-        guard desk.admitFollower() else { throw .tooManyFollowers }
-        if !handOver(to: Follower(room.followers, minorVersion: head.minorVersion), context) {
-            desk.board.followerWent()
-        }
+        guard let place = desk.admitFollower() else { throw .tooManyFollowers }
+        _ = handOver(to: Follower(room.followers, at: place, minorVersion: head.minorVersion), context)
     }
 
     /// Gives the connection to the handler that serves it from now on; false when it is closed already.
@@ -260,6 +263,7 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
             line.end(clean: false)
             return false
         }
+        ticket.leaveHall()
         return true
     }
 
@@ -297,12 +301,13 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
 
     private func answered(keepsConnection: Bool, _ context: ChannelHandlerContext) {
         guard case .answering(_, let hungUp) = state else { return }
-        guard keepsConnection, !hungUp else {
+        // What is kept for the operator is not lent to one who only may ask for something more.
+        guard keepsConnection, !hungUp, !desk.turnstile.isCrowded else {
             leave(with: "", context)
             return
         }
         state = .reading
-        allow(desk.limits.headTime, context)
+        allow(desk.headTime, context)
         setReading(true, context)
         readHead(context)
     }

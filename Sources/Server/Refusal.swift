@@ -65,6 +65,10 @@ extension Refusal {
     static let methodNotAllowed = Refusal(
         status: 405, reason: "Method Not Allowed", sentence: "Only GET, HEAD and OPTIONS are answered here.",
         fields: [.init(name: "Allow", value: "GET, HEAD, OPTIONS")])
+    static let tooManyConnections = Refusal(
+        status: 429, reason: "Too Many Requests",
+        sentence: "There are too many connections from your address. Please try again in a moment.",
+        fields: [.init(name: "Retry-After", value: "10")])
     static let tooManyGuesses = Refusal(
         status: 429, reason: "Too Many Requests",
         sentence: "There were too many wrong passwords from this address. Please try again in a minute.",

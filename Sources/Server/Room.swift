@@ -21,7 +21,10 @@ final class Room {
             mount, on: loop, desk: desk,
             // A circle lives no longer than its room.
             neighbour: { [unowned self] in self.circle(of: $0) },
-            whenEmpty: { [weak self] in self?.circles[key] = nil })
+            // One that is seen off late finds another in its place.
+            whenEmpty: { [weak self] empty in
+                if self?.circles[key] === empty { self?.circles[key] = nil }
+            })
         circles[key] = circle
         return circle
     }

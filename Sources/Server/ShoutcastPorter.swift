@@ -19,7 +19,7 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
 
     private let desk: FrontDesk
     private let stage: any StageDoor
-    private let isTurnedAway: Bool
+    private let ticket: Turnstile.Ticket
     private var state = State.password
     private var unread = ByteBuffer()
     private var showName: String?
@@ -30,15 +30,14 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
     /// The longest line: names and secrets are shorter.
     private static let longestLine = 512
 
-    init(desk: FrontDesk, stage: any StageDoor, isTurnedAway: Bool) {
+    init(desk: FrontDesk, stage: any StageDoor, ticket: Turnstile.Ticket) {
         self.desk = desk
         self.stage = stage
-        self.isTurnedAway = isTurnedAway
+        self.ticket = ticket
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        if isTurnedAway { return context.close(promise: nil) }
-        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(desk.limits.headTime)) {
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(desk.headTime)) {
             context.close(promise: nil)
         }
     }
@@ -95,6 +94,7 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
             // An HTTP request is no password; nor is one without a name.
             return leave("invalid password\r\n", context)
         }
+        desk.secretCame(from: address, isEncrypted: false)
         ask(context) { [stage] in
             await stage.verify(login)
         } then: { porter, answer, context in
@@ -134,6 +134,7 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
                 return line.end(clean: false)
             }
             pipeline.removeHandler(porter, promise: nil)
+            porter.ticket.leaveHall()
         }
     }
 
@@ -148,6 +149,8 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
             let answer = await question()
             porter.eventLoop.execute {
                 let (porter, context) = porter.value
+                // It may have been left unread meanwhile. Fails only on a closed channel.
+                _ = try? context.channel.syncOptions?.setOption(.autoRead, value: true)
                 then(porter, answer, context)
             }
         }

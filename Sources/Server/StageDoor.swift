@@ -16,6 +16,8 @@ public protocol StageDoor: Sendable {
     func news() async -> StudioNews
     /// Takes the title of what a DJ plays; an empty one changes nothing.
     func announce(_ title: Title, as login: SourceLogin) async -> TitleAnswer
+    /// Sends the DJ who is on air away, for the operator.
+    func sendAwayWhoIsHeard() async -> DismissalAnswer
 }
 
 /// A name and a secret, as source clients give them.
@@ -91,6 +93,13 @@ public enum TitleAnswer: Sendable {
     case stranger
     case unavailable
     /// In a sentence: the DJ is not connected.
+    case refused(String)
+}
+
+public enum DismissalAnswer: Sendable {
+    /// This DJ is gone.
+    case sentAway(String)
+    /// In a sentence: no DJ is on air, or it cannot be done now.
     case refused(String)
 }
 

@@ -25,8 +25,8 @@ struct StudioOffice: Sendable {
                 return StudioPage(station: desk.station.name, languages: head["accept-language"] ?? "")
                     .response
             }
-            guard desk.admitFollower() else { throw .tooManyFollowers }
-            return following(stage)
+            guard let place = desk.admitFollower() else { throw .tooManyFollowers }
+            return following(stage, at: place)
         } catch {
             return Response(error)
         }
@@ -39,9 +39,11 @@ struct StudioOffice: Sendable {
         guard let given = desk.credentials(head, visitor) else {
             throw .loginNeeded(realm: desk.station.name)
         }
-        if desk.configuration.admin?.isSame(as: given) == true { return }
+        if desk.configuration.admin?.isSame(as: given) == true {
+            return desk.operatorCameIn(from: visitor.address)
+        }
         switch await stage.verify(SourceLogin(given)) {
-        case .dj: break
+        case .dj: desk.cameIn(from: visitor.address)
         case .unavailable: throw .membersUnavailable
         case .stranger:
             desk.guessedWrong(visitor)
@@ -49,10 +51,10 @@ struct StudioOffice: Sendable {
         }
     }
 
-    private func following(_ stage: any StageDoor) -> Response {
-        let board = desk.board
+    /// The answer holds its place for as long as it is there itself: that of a HEAD is never written.
+    private func following(_ stage: any StageDoor, at place: Turnstile.FollowerPlace) -> Response {
         let body = ResponseBody { writer in
-            defer { board.followerWent() }
+            defer { withExtendedLifetime(place) {} }
             try await writer.write(ByteBuffer(string: "retry: 200\n\n"))
             for _ in 0..<Self.rounds where !Task.isCancelled {
                 try await writer.write(ByteBuffer(string: "data: \(Self.json(await stage.news()))\n\n"))

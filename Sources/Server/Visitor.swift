@@ -20,20 +20,18 @@ struct Visitor: Sendable {
             host = Self.checked(head["host"])
             return
         }
-        // Each proxy adds the peer that it saw at the end; what stands before the last one that we trust is hearsay.
+        // What stands before the word of the last proxy that we trust is hearsay.
         var address = peer
-        let chain = head.values("x-forwarded-for").joined(separator: ",").split(separator: ",")
-        for link in chain.reversed() {
-            guard isProxy(address), let next = NetworkAddress(trimmed(link)) else { break }
-            address = next
+        var word: ProxyWord?
+        for next in ProxyWord.all(in: head).reversed() {
+            guard isProxy(address) else { break }
+            word = next
+            guard let visitor = next.address else { break }
+            address = visitor
         }
         self.address = address
-        switch head["x-forwarded-proto"]?.lowercased() {
-        case "https": self.isEncrypted = true
-        case "http": self.isEncrypted = false
-        default: self.isEncrypted = isEncrypted
-        }
-        host = Self.checked(head["x-forwarded-host"]) ?? Self.checked(head["host"])
+        self.isEncrypted = word?.isEncrypted ?? isEncrypted
+        host = Self.checked(word?.host) ?? Self.checked(head["host"])
     }
 
     /// What is no plain host name or address is not repeated: it would be the request's own words in our answer.
@@ -46,9 +44,4 @@ struct Visitor: Sendable {
 
     /// `http://host:port` as he knows us, for absolute addresses.
     func base(_ desk: FrontDesk) -> String { "\(scheme)://\(authority(desk))" }
-}
-
-private func trimmed(_ text: Substring) -> String {
-    let start = text.drop { $0 == " " || $0 == "\t" }
-    return start.lastIndex { $0 != " " && $0 != "\t" }.map { String(start[...$0]) } ?? ""
 }

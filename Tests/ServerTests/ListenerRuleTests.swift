@@ -109,6 +109,63 @@ import Testing
         #expect(found.address?.description == visitor)
     }
 
+    private func visitor(_ fields: [String], peer: String = "127.0.0.1") throws -> Visitor {
+        let head = try RequestHead(
+            lines: (["GET / HTTP/1.1", "Host: inner"] + fields).map { ArraySlice($0.utf8) })
+        let proxies = ["127.0.0.1", "10.0.0.0/8"].compactMap { AddressRange($0) }
+        return Visitor(head, peer: NetworkAddress(peer), isEncrypted: false, trustedProxies: proxies)
+    }
+
+    @Test(arguments: [
+        (["X-Forwarded-Proto: https"], true), (["X-Forwarded-Proto: gopher"], false),
+        // Each proxy adds its own; the word of the last one that we trust counts.
+        (["X-Forwarded-Proto: https, http"], false), (["X-Forwarded-Proto: http , HTTPS"], true),
+        (["X-Forwarded-Proto: https, http", "X-Forwarded-For: 192.0.2.1, 10.0.0.1"], true),
+        (
+            ["X-Forwarded-Proto: https", "X-Forwarded-Proto: http", "X-Forwarded-For: 192.0.2.1, 10.0.0.1"],
+            true
+        ),
+        (["X-Forwarded-Proto: https, http", "X-Forwarded-For: 10.0.0.1, 192.0.2.1"], false),
+        // One for all the way.
+        (["X-Forwarded-Proto: https", "X-Forwarded-For: 192.0.2.1, 10.0.0.1"], true),
+        (["Forwarded: for=192.0.2.1;proto=https, for=10.0.0.1;proto=http"], true),
+        (["Forwarded: for=10.0.0.1;proto=https, for=192.0.2.1;proto=http"], false),
+        // The visitor's own word beside the proxy's.
+        (["Forwarded: proto=https", "X-Forwarded-Proto: http"], false),
+    ])
+    func `a proxy's list of schemes was taken for none`(_ fields: [String], _ isEncrypted: Bool) throws {
+        #expect(try visitor(fields).isEncrypted == isEncrypted)
+        #expect(try !visitor(fields, peer: "203.0.113.9").isEncrypted)
+    }
+
+    @Test(arguments: [
+        (["for=192.0.2.1"], "192.0.2.1"), (["FOR = \"192.0.2.1:4711\" ;proto=http"], "192.0.2.1"),
+        (["for=\"[2001:db8::1]:4711\""], "2001:db8::1"), (["for=\"[2001:db8::1]\""], "2001:db8::1"),
+        (["for=6.6.6.6, for=192.0.2.1, for=10.0.0.1"], "192.0.2.1"),
+        (["for=6.6.6.6", "for=192.0.2.1"], "192.0.2.1"),
+        // Whoever hides, and what is broken, is the proxy itself.
+        (["for=unknown"], "127.0.0.1"), (["for=_hidden"], "127.0.0.1"), (["for=\"[::1"], "127.0.0.1"),
+        (["proto=https"], "127.0.0.1"), ([";;,=,for"], "127.0.0.1"),
+        (["for=6.6.6.6, for=\", for=192.0.2.1"], "127.0.0.1"),
+        (["host=\"a,b;for=6.6.6.6\\\",for=6.6.6.6\";for=192.0.2.1"], "192.0.2.1"),
+    ])
+    func `a proxy that speaks RFC 7239 was not understood`(_ words: [String], _ address: String) throws {
+        #expect(try visitor(words.map { "Forwarded: \($0)" }).address?.description == address)
+    }
+
+    @Test func `a list of hosts was taken for none`() throws {
+        let desk = FrontDesk(
+            FrontDoorConfiguration(listen: [], station: StationTexts(name: "Radio", description: "")),
+            mounts: [], titles: nil, logger: silent, now: { testInstant })
+        for (field, host) in [
+            ("X-Forwarded-Host: a.example, b.example:81", "b.example:81"), ("X-Forwarded-Host: <>", "inner"),
+            ("Forwarded: host=\"a.example:444\";proto=https", "a.example:444"),
+            ("Forwarded: host=\"a b\"", "inner"),
+        ] {
+            #expect(try visitor([field]).authority(desk) == host)
+        }
+    }
+
     @Test(arguments: [
         ("10.0.0.0/8", "10.255.1.1", true), ("10.0.0.0/8", "11.0.0.1", false), ("0.0.0.0/0", "9.9.9.9", true),
         ("0.0.0.0/0", "2001:db8::1", false), ("192.0.2.5", "192.0.2.5", true),
@@ -196,8 +253,15 @@ import Testing
             #expect(try await house.get("/").hasPrefix("HTTP/1.1 200 "))
             listener.hangUp()
         }
-        try await withHouse([FakeMount(pages: 1)], configured: { $0.descriptors = Turnstile.kept + 3 }) {
-            house in
+        // This machine's own would get more.
+        let proxies = [try #require(AddressRange("127.0.0.1"))]
+        try await withHouse(
+            [FakeMount(pages: 1)],
+            configured: {
+                $0.descriptors = Turnstile.kept + 3
+                $0.trustedProxies = proxies
+            }
+        ) { house in
             let idle = try (0..<3).map { _ in try RawClient(port: house.port) }
             try await eventually { house.door.connections == 3 }
             let over = try await house.ask("")
@@ -220,7 +284,115 @@ import Testing
         }
     }
 
+    /// The circle wrote on behind the flush that closes the connection.
+    @Test func `a slow listener's last page was cut when its time was over`() async throws {
+        let fake = FakeMount(pages: 20, pageBytes: 200_000)
+        try await withHouse(
+            [fake], rules: ["/stream.ogg": MountRules(maxTime: .milliseconds(50))],
+            configured: { $0.limits.farewell = .seconds(600) }
+        ) { house in
+            let client = try RawClient(port: house.port, receiveBuffer: 4096)
+            client.send("GET /stream.ogg HTTP/1.1\r\n\r\n")
+            try await eventually { house.door.listeners["/stream.ogg"]?.departures == [.overtime: 1] }
+            fake.append(5, title: fake.pages[0].title)
+            _ = try await client.readHead()
+            #expect(try await client.readToEnd() == fake.plain(from: 0, to: 20))
+            try await eventually { house.door.connections == 0 }
+            #expect(house.door.listeners["/stream.ogg"]?.departures == [.overtime: 1])
+        }
+    }
+
+    /// It was cut off by `max_time`, and kept out by the limits, like a single listener.
+    @Test func `a relay was held to the limits of a single listener`() async throws {
+        let fake = FakeMount(pages: 2)
+        let rules = MountRules(maxListeners: 1, maxTime: .milliseconds(50))
+        try await withHouse(
+            [fake], rules: ["/stream.ogg": rules],
+            configured: {
+                $0.relay = Login(user: "relay", password: "r:r")
+                $0.limits.listeners = 1
+                $0.limits.farewell = .seconds(600)
+            }
+        ) { house in
+            let relay = try await house.listen("/stream.ogg", basic("relay:r:r") + "\r\n")
+            #expect(try await relay.read(fake.plain(from: 0).count) == fake.plain(from: 0))
+            // It has the one place, and yet another gets in.
+            let other = try await house.listen("/stream.ogg", basic("relay:r:r") + "\r\n")
+            for login in ["relay:r", "guest:r:r", "relay:"] {
+                #expect(try await !house.get("/stream.ogg", basic(login)).hasPrefix("HTTP/1.1 200 "))
+            }
+            other.hangUp()
+            relay.hangUp()
+            try await eventually { house.door.connections == 0 }
+            let again = try await house.listen("/stream.ogg", basic("relay:r:r") + "\r\n")
+            // A guest who came later is sent away by the clock; the relay's would have come before.
+            var roomy = house.configuration
+            roomy.limits.listeners = 2
+            house.door.apply(roomy)
+            await house.door.setMounts(
+                [fake.mount], rules: ["/stream.ogg": MountRules(maxListeners: 2, maxTime: .milliseconds(50))])
+            let guest = try await house.listen()
+            #expect(try await guest.readToEnd() == fake.plain(from: 0))
+            #expect(house.door.listeners["/stream.ogg"]?.departures == [.left: 2, .overtime: 1])
+            fake.append(1, title: fake.pages[0].title)
+            #expect(try await again.read(fake.plain(from: 0).count) == fake.plain(from: 0))
+            again.hangUp()
+        }
+    }
+
+    @Test func `whoever guesses the relay's password is slowed down`() async throws {
+        try await withHouse(
+            [FakeMount(pages: 1)], rules: ["/stream.ogg": MountRules(maxListeners: 0)],
+            configured: { $0.relay = Login(user: "relay", password: "r") }
+        ) { house in
+            for _ in 0..<10 {
+                let guess = try await house.get("/stream.ogg", basic("relay:x"))
+                #expect(guess.hasPrefix("HTTP/1.1 403 "))
+            }
+            let answer = try await house.get("/stream.ogg", basic("relay:r"))
+            #expect(answer.hasPrefix("HTTP/1.1 403 "))
+        }
+    }
+
     // MARK: Fallbacks
+
+    /// It counted as running for as long as it had a page, however old.
+    @Test func `a mount whose encoder stands still kept its listeners from the fallback`() async throws {
+        let book = LogBook()
+        let (stuck, spare) = (FakeMount("/a.ogg", pages: 2), FakeMount("/b.ogg", pages: 2, pageBytes: 500))
+        try await withHouse(
+            [stuck, spare], rules: ["/a.ogg": MountRules(fallback: "/b.ogg")], now: { book.time },
+            configured: { $0.admin = Login(user: "a", password: "b") }
+        ) { house in
+            func heard() async throws -> FakeMount {
+                let client = try await house.listen("/a.ogg")
+                let bytes = try await client.read(stuck.plain(from: 0).count)
+                client.hangUp()
+                return bytes == stuck.plain(from: 0) ? stuck : spare
+            }
+            func pass(_ seconds: Int64) {
+                book.pass(seconds: seconds)
+                spare.append(1, title: spare.pages[0].title)
+            }
+            pass(9)
+            #expect(try await heard() === stuck)
+            pass(2)
+            #expect(try await heard() === spare)
+            let move = try await house.get(
+                "/admin/moveclients?mount=/b.ogg&destination=/a.ogg", basic("a:b"), method: "POST")
+            #expect(move.contains("The destination is not running"))
+            stuck.append(1, title: stuck.pages[0].title)
+            #expect(try await heard() === stuck)
+            // A clock that is set, or a machine that has slept: all mounts are as old, and nobody is sent anywhere.
+            book.pass(seconds: 3_600)
+            #expect(try await heard() === stuck)
+            pass(-7_200)
+            #expect(try await heard() === stuck)
+            // What is listed does not come and go.
+            let list = try await house.get("/admin/listmounts", basic("a:b"))
+            #expect(list.contains("/a.ogg") && list.contains("/b.ogg"))
+        }
+    }
 
     @Test func aMountThatIsNotRunningIsAnsweredByItsFallback() async throws {
         let (silent, other, spare) = (FakeMount("/a.ogg"), FakeMount("/b.ogg"), FakeMount("/c.ogg", pages: 2))

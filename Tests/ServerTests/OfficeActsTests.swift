@@ -92,7 +92,30 @@ import Testing
         }
     }
 
-    @Test func aSourceCannotBeSentAway() async throws {
+    @Test func `killsource sent no DJ away`() async throws {
+        let stage = SourceTests.FakeStage()
+        try await withHouse(
+            [FakeMount(pages: 1)], stage: stage,
+            configured: { $0.admin = Login(user: "admin", password: "ge:heim") }
+        ) { house in
+            func kill(_ mount: String) async throws -> String {
+                try await house.get("/admin/killsource?mount=\(mount)", Office.login, method: "POST")
+            }
+            #expect(try await kill("/live").contains("<message>No DJ is on air.</message><return>0</return>"))
+            let dj = try RawClient(port: house.port)
+            dj.send("SOURCE /live HTTP/1.0\r\n\(basic("anna:geheim:nis"))\r\n\r\n")
+            _ = try await dj.readHead()
+            #expect(try await kill("/none").hasPrefix("HTTP/1.1 400 "))
+            for mount in ["/live", "/stream.ogg"] {
+                #expect(
+                    try await kill(mount).contains(
+                        "<message>Source Removed: anna was sent away</message><return>1</return>"))
+            }
+            #expect(try await dj.readToEnd().isEmpty)
+        }
+    }
+
+    @Test func aSourceCannotBeSentAwayWhereNoneComesIn() async throws {
         try await Office.open([FakeMount(pages: 1)]) { house in
             let answer = try await house.get(
                 "/admin/killsource?mount=/stream.ogg", Office.login, method: "POST")
@@ -117,6 +140,18 @@ import Testing
                 "/admin/metadata?mount=/stream.ogg&mode=updinfo&\(query)", Office.login)
             #expect(try Office.elements(answer)["message"] == ["Metadata update successful"])
             #expect(book.titles == [title])
+        }
+    }
+
+    @Test func `a title for one mount went to all without a word`() async throws {
+        let book = TitleBook()
+        try await Office.open([FakeMount("/a.ogg", pages: 1), FakeMount("/b.ogg", pages: 1)], titles: book) {
+            house in
+            let answer = try await house.get("/admin/metadata?mount=/a.ogg&mode=updinfo&song=x", Office.login)
+            #expect(
+                try Office.elements(answer)["message"] == [
+                    "Metadata update successful: all mounts carry one programme, and show this title"
+                ])
         }
     }
 

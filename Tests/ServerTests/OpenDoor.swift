@@ -11,7 +11,8 @@ let testInstant: Int64 = 1_767_323_045_000_000_000
 
 /// Limits of time that no test reaches, however slow the machine is.
 let patient = FrontDoorConfiguration.Limits(
-    headTime: .seconds(600), pageTime: .seconds(600), firstPageTime: .seconds(600))
+    headTime: .seconds(600), crowdedHeadTime: .seconds(600), pageTime: .seconds(600),
+    firstPageTime: .seconds(600))
 
 let silent: Logger = {
     var logger = Logger(label: "test")

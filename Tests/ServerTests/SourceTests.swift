@@ -80,6 +80,12 @@ import Testing
             titles.withLock { $0.append(title) }
             return .taken
         }
+
+        func sendAwayWhoIsHeard() async -> DismissalAnswer {
+            guard let visit = visits.withLock({ $0.last }) else { return .refused("No DJ is on air.") }
+            visit.hangUp()
+            return .sentAway(visit.login.name)
+        }
     }
 
     private static let login = basic("anna:geheim:nis")
@@ -350,6 +356,54 @@ import Testing
             let answer = String(decoding: try await client.readToEnd(), as: UTF8.self)
             #expect(answer == "invalid password\r\n" || (line.count == 2_000 && answer.isEmpty))
             #expect(stage.visits.withLock { $0.isEmpty })
+        }
+    }
+
+    @Test func nothingThatStrangersDoAtTheShoutcastPortKeepsADJOut() async throws {
+        let stage = FakeStage()
+        try await withHouse(
+            [FakeMount(pages: 1)], stage: stage,
+            configured: {
+                $0.shoutcast = ListenAddress(host: "127.0.0.1", port: 0)
+                $0.limits.headTime = .milliseconds(300)
+                $0.limits.headBytes = 1_000
+            }
+        ) { house in
+            let port = try #require(house.door.shoutcastPort)
+            var random = SeededGenerator(seed: 77)
+            let starts = [
+                "", "anna", "anna:falsch\n", "\r\n", "\n\n\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+                "\u{16}\u{3}\u{1}", ":\n", "anna:\n", String(repeating: "a:", count: 5_000),
+                // Those who have the password are not spared either.
+                "anna:geheim:nis\n", "anna:geheim:nis\nicy-name:",
+                "anna:geheim:nis\n" + String(repeating: "icy-name:x\r\n", count: 500),
+            ]
+            var clients: [RawClient] = []
+            for index in 0..<130 {
+                let client = try RawClient(port: port)
+                client.send(starts[index % starts.count])
+                if index % 3 == 0 {
+                    client.send(
+                        (0..<Int.random(in: 1...2_000, using: &random)).map { _ in
+                            // But no line's end, which could be that of the texts.
+                            UInt8.random(in: 11...255, using: &random)
+                        })
+                }
+                if index % 4 == 0 { client.hangUp() }
+                clients.append(client)
+            }
+            try await eventually { house.door.connections == 0 }
+            clients = []
+            #expect(stage.visits.withLock { $0.isEmpty } && house.door.connectionsInHall == 0)
+        }
+        try await shoutcast(stage) { _, connect in
+            let client = try connect()
+            // All at once, and more than a head may have, as one that does not wait for the answers sends it.
+            client.send("anna:geheim:nis\nicy-name:Küche\n\n" + String(repeating: "x", count: 20_000))
+            #expect(try await client.readHead().hasPrefix("OK2"))
+            client.finishSending()
+            #expect(try await client.readToEnd() == [])
+            #expect(stage.line.text.utf8.count == 20_000)
         }
     }
 }

@@ -60,6 +60,22 @@ import Testing
         }
     }
 
+    @Test func `a HEAD kept a follower's place for ever`() async throws {
+        try await withHouse(
+            [FakeMount(pages: 1)], stage: SourceTests.FakeStage(), configured: { $0.limits.followers = 1 }
+        ) { house in
+            for _ in 0..<3 {
+                let answer = try await house.get("/api/studio", Self.login, method: "HEAD")
+                #expect(answer.hasPrefix("HTTP/1.1 200 ") && answer.hasSuffix("\r\n\r\n"))
+            }
+            let client = try ask(house, "/api/studio")
+            #expect(try await client.readHead().hasPrefix("HTTP/1.1 200 "))
+            let second = try await house.get("/api/studio", Self.login)
+            #expect(second.hasPrefix("HTTP/1.1 503 "))
+            client.hangUp()
+        }
+    }
+
     @Test func `a station that takes no DJs has no such page`() async throws {
         try await withHouse([FakeMount(pages: 1)]) { house in
             let (head, _) = try await ask(house, "/studio").readResponse()

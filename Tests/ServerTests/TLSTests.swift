@@ -136,6 +136,51 @@ struct TLSTests {
             try await eventually { house.door.connections == 0 }
         }
     }
+
+    @Test func nothingThatStrangersDoAtTheEncryptedPortLeavesAnythingBehind() async throws {
+        let fake = FakeMount(pages: 1)
+        let book = LogBook()
+        try await withHouse(
+            [fake], logger: book.logger,
+            configured: {
+                $0.tls = tls
+                $0.limits.headTime = .milliseconds(300)
+            }
+        ) { house in
+            let listener = try await house.listen()
+            var random = SeededGenerator(seed: 43)
+            // A hello without its rest, an alert, an old SSL, a record that is too long, what is no TLS.
+            let starts: [[UInt8]] = [
+                [0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3], [0x15, 3, 1, 0, 2, 2, 40], [0x80, 0x2e, 1, 0, 2],
+                [0x16, 3, 3, 0xff, 0xff], Array("GET / HTTP/1.1\r\n\r\n".utf8),
+                Array("SOURCE /live HTTP/1.0\r\n\r\n".utf8), [],
+            ]
+            var clients: [RawClient] = []
+            for index in 0..<120 {
+                let client = try RawClient(port: house.tlsPort)
+                client.send(starts[index % starts.count])
+                if index % 3 == 0 {
+                    client.send(
+                        (0..<Int.random(in: 1...20_000, using: &random)).map { _ in
+                            UInt8.random(in: 0...255, using: &random)
+                        })
+                }
+                if index % 4 == 0 { client.hangUp() }
+                clients.append(client)
+            }
+            fake.append(1, title: nil)
+            #expect(try await listener.read(fake.plain(from: 0).count) == fake.plain(from: 0))
+            try await eventually { house.door.connections == 1 }
+            clients = []
+            #expect(house.door.connectionsInHall == 0)
+            var calm = house.configuration
+            calm.limits.headTime = .seconds(600)
+            house.door.apply(calm)
+            let answer = try await curl(house, "/stream.ogg.m3u")
+            #expect(answer.status == 0, "\(answer.errors)")
+        }
+        #expect(!book.lines.contains { $0.hasPrefix("warning") || $0.hasPrefix("error") })
+    }
 }
 
 /// What is said when a password could be read on the way.
@@ -166,5 +211,31 @@ struct TLSTests {
         #expect(book.lines.count == 2)
         #expect(book.lines.allSatisfy { $0.hasPrefix("warning: A password came without encryption") })
         #expect(!book.lines.contains { $0.contains("192.0.2.1") || $0.contains("2001") })
+    }
+
+    /// The ways by which a DJ's title comes said nothing.
+    @Test func `a secret in clear was warned of at some doors only`() async throws {
+        let book = LogBook()
+        let proxies = [try #require(AddressRange("127.0.0.1"))]
+        try await withHouse(
+            [FakeMount(pages: 1)], stage: SourceTests.FakeStage(), now: { book.time }, logger: book.logger,
+            configured: {
+                $0.trustedProxies = proxies
+                $0.relay = Login(user: "relay", password: "r")
+            }
+        ) { house in
+            func warnings() -> Int { book.lines.count { $0.contains("came without encryption") } }
+            let (far, dj) = ("X-Forwarded-For: 192.0.2.1", basic("anna:geheim:nis"))
+            _ = try await house.get("/admin/metadata?mode=updinfo&mount=/live&song=x", dj, far)
+            #expect(warnings() == 1)
+            book.pass(seconds: 3_600)
+            _ = try await house.get("/admin.cgi?mode=updinfo&pass=anna:geheim:nis&song=x", far)
+            #expect(warnings() == 2)
+            book.pass(seconds: 3_600)
+            let relay = try await house.listen("/stream.ogg", "\(basic("relay:r"))\r\n\(far)\r\n")
+            relay.hangUp()
+            #expect(warnings() == 3)
+        }
+        #expect(!book.lines.contains { $0.contains("192.0.2.1") })
     }
 }

@@ -56,6 +56,7 @@ import Testing
             titles.withLock { $0.append(title.line) }
             return .taken
         }
+        func sendAwayWhoIsHeard() async -> DismissalAnswer { .refused("No DJ is on air.") }
     }
 
     /// What an uplink told.

@@ -204,6 +204,26 @@ final class Stage: StageDoor {
             "a DJ's stream cannot be heard", metadata: ["dj": "\(account)", "why": "\(fault.ofAStream)"])
     }
 
+    func sendAwayWhoIsHeard() async -> DismissalAnswer {
+        await withCheckedContinuation { answer in
+            queue.async { [self] in answer.resume(returning: dismissal()) }
+        }
+    }
+
+    /// As `funkhaus kick` does it; only the name is found here.
+    private func dismissal() -> DismissalAnswer {
+        do throws(ActRefusal) {
+            let heard = try control.djs().first { [.onAir, .bridged].contains($0.place) }
+            guard let heard else {
+                return .refused("No DJ is on air; to send one away who waits: funkhaus kick NAME.")
+            }
+            try control.direct(heard.account, .kick)
+            return .sentAway(heard.account)
+        } catch {
+            return .refused(error.words)
+        }
+    }
+
     // MARK: Titles
 
     /// For how long a title waits for its DJ: 60 s.
