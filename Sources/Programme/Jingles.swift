@@ -29,12 +29,20 @@ public struct Hours: Sendable, Hashable {
         self.until = until
     }
 
-    /// Whether all of a span lies in them.
-    func hold(from start: LocalTime, to end: LocalTime) -> Bool {
-        let length = floorModulo(Int64(until - from), 86_400)
+    /// Whether all of a span lies in them, by what the clocks show in it: also in the night in which they are changed.
+    func hold(from: Instant, to: Instant, _ agenda: any Agenda) -> Bool {
+        let length = floorModulo(Int64(until - self.from), 86_400)
         guard length > 0 else { return true }
-        let into = floorModulo(Int64(start.secondOfDay - from), 86_400)
-        return into + (end.seconds - start.seconds) <= length
+        // The hours are less than a day on each side of a jump of the clocks.
+        guard (to - from).frames <= 2 * 86_400 * Instant.rate else { return false }
+        var start = from
+        while start < to {
+            let end = min(to, agenda.jump(behind: start, to: to) ?? to)
+            let into = floorModulo(Int64(agenda.local(at: start).secondOfDay - self.from), 86_400)
+            guard into * Instant.rate + (end - start).frames <= length * Instant.rate else { return false }
+            start = end
+        }
+        return true
     }
 }
 
@@ -48,31 +56,65 @@ struct Edges: Sendable {
     var isEmpty: Bool { minutes.isEmpty && times.isEmpty }
 
     /// The last one at an instant or before it, and the first behind it.
+    ///
+    /// One is wherever the clocks really show it: not at all in the gap of spring, twice in autumn's repeated hour. A
+    /// time of day is also over, or comes again, where clocks are put forward or back, so that is one too.
     func around(_ instant: Instant, _ agenda: any Agenda) -> (last: Instant, next: Instant) {
-        let local = agenda.local(at: instant)
-        let hour = floorModulo(local.seconds, 3_600)
-        let marks = minutes.flatMap { minute in
-            (-1...1).map { local.seconds - hour + Int64(minute) * 60 + $0 * 3_600 }
-        }
-        let day = LocalTime(local.day).seconds
-        let others = times.flatMap { time in (-1...1).map { day + Int64(time) + $0 * 86_400 } }
+        let second = instant.wholeSecond
+        let day = Length(frames: 86_400 * Instant.rate)
+        let clocks = Set([second - day, second, second + day].map(agenda.offset))
         var (last, next) = (Instant.farPast, Instant.farFuture)
-        for seconds in marks + others {
-            let edge = agenda.instant(at: LocalTime(seconds: seconds), near: instant)
+        func add(_ edge: Instant) {
             if edge <= instant { last = max(last, edge) } else { next = min(next, edge) }
+        }
+        for offset in clocks {
+            let local = LocalTime(seconds: second.seconds + offset)
+            let hour = local.seconds - floorModulo(local.seconds, 3_600)
+            let midnight = LocalTime(local.day).seconds
+            var marks: [Int64] = []
+            for minute in minutes {
+                for more in -2...2 { marks.append(hour + Int64(minute * 60 + more * 3_600)) }
+            }
+            for time in times { for more in -1...1 { marks.append(midnight + Int64(time + more * 86_400)) } }
+            for mark in marks {
+                let edge = Instant(seconds: mark - offset)
+                if agenda.offset(at: edge) == offset { add(edge) }
+            }
+        }
+        if !times.isEmpty, clocks.count > 1 {
+            for from in [second - day, second] {
+                if let jump = agenda.jump(behind: from, to: from + day) { add(jump) }
+            }
         }
         return (last, next)
     }
 }
 
 extension Agenda {
-    /// When the clocks show a time within a day or so of an instant. Where they leave it out, a neighbouring instant.
-    func instant(at wanted: LocalTime, near instant: Instant) -> Instant {
-        // Clocks show whole seconds, and so do edges.
-        var found = Instant(frames: instant.frames - floorModulo(instant.frames, Instant.rate))
-        for _ in 0..<2 {
-            found.frames += (wanted.seconds - local(at: found).seconds) * Instant.rate
+    /// What the clocks are ahead of UTC, in seconds.
+    func offset(at instant: Instant) -> Int64 { local(at: instant).seconds - instant.wholeSecond.seconds }
+
+    /// The first instant behind one, up to another, at which the clocks are put forward or back; nil when they are not.
+    /// No zone does it twice within two days.
+    func jump(behind from: Instant, to: Instant) -> Instant? {
+        var (low, high) = (from.wholeSecond.seconds, to.wholeSecond.seconds)
+        let after = offset(at: Instant(seconds: high))
+        guard low < high, offset(at: Instant(seconds: low)) != after else { return nil }
+        while high - low > 1 {
+            let middle = low + (high - low) / 2
+            if offset(at: Instant(seconds: middle)) == after { high = middle } else { low = middle }
         }
-        return found
+        return Instant(seconds: high)
     }
+}
+
+extension Instant {
+    /// The frame that is on air at a second since 1970-01-01T00:00:00Z.
+    fileprivate init(seconds: Int64) { self.init(frames: (seconds - Self.origin) * Self.rate) }
+
+    /// The second in which the frame is on air, since 1970-01-01T00:00:00Z.
+    fileprivate var seconds: Int64 { floorDivision(frames, Self.rate).passes + Self.origin }
+
+    /// Clocks show whole seconds, and so do edges.
+    fileprivate var wholeSecond: Instant { Instant(frames: frames - floorModulo(frames, Self.rate)) }
 }

@@ -48,14 +48,21 @@ extension Programming {
         }
     }
 
-    /// A rotation without the parts whose hours do not hold all of a slot.
-    func inHours(_ rotation: Rotation, _ slot: Slot) -> Rotation {
+    /// A rotation without the parts whose hours do not hold all of a slot; nil when nothing is left of it.
+    func inHours(_ rotation: Rotation, _ slot: Slot) -> Rotation? {
+        guard !rotation.isEmpty else { return nil }
         guard rotation.parts.contains(where: { $0.hours != nil }) else { return rotation }
-        let agenda = schedule.agenda
-        let parts = rotation.parts(from: agenda.local(at: slot.start), to: agenda.local(at: slot.end))
-        guard parts.count < rotation.parts.count, !parts.isEmpty else { return rotation }
+        let parts = rotation.parts(from: slot.start, to: slot.end, schedule.agenda)
+        guard parts.count < rotation.parts.count else { return rotation }
+        guard !parts.isEmpty else { return nil }
         let variant = memory.variant(of: rotation, parts: parts)
-        return variant.isEmpty ? rotation : variant
+        return variant.isEmpty ? nil : variant
+    }
+
+    /// The station's rotation in a slot. Below it there is nothing but the emergency file: where no part of it may be on,
+    /// all of them are, and the reasons say so.
+    func standard(in slot: Slot) -> Supply {
+        Supply(rotation: inHours(rotation, slot) ?? rotation, isStandard: true)
     }
 
     /// The jingles that are measured, in their order.

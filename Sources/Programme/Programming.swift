@@ -147,8 +147,9 @@ public struct Programming: Sendable, Hashable {
     struct Supply {
         var file: Track?
         var rotation: Rotation
-        /// What is on before it: the jingle that is due, and the show's intro.
-        var opening: [Track] = []
+        /// What is on before it.
+        var jingle: Track?
+        var intro: Track?
         /// What the slot ends with.
         var outro: Track?
         /// Whether the rotation is the station's, which goes on from slot to slot.
@@ -159,6 +160,8 @@ public struct Programming: Sendable, Hashable {
         var variant: [String] { [rotation.seed.description] + rotation.parts.map(\.playlist) }
         /// Whether tracks may change places so that the last one ends where the slot does.
         var reorders: Bool { rotation.order == .shuffle && !isContinued }
+        /// What is on before the file and the rotation.
+        var opening: [Track] { [jingle, intro].compactMap(\.self) }
     }
 
     func supply(of slot: Slot) -> Supply {
@@ -169,21 +172,20 @@ public struct Programming: Sendable, Hashable {
             if case .every(let tracks) = jingles?.due { every = tracks }
             supply.rotation = supply.rotation.with(identifications: tracks(of: jingles), every: every)
         }
-        supply.rotation = inHours(supply.rotation, slot)
-        if slot.jingle != nil, supply.file == nil {
-            supply.opening = [jingle(jingles, at: slot.start)].compactMap(\.self)
-        }
-        if !slot.isContinuation { supply.opening += [file(slot.show?.intro)].compactMap(\.self) }
+        if slot.jingle != nil, supply.file == nil { supply.jingle = jingle(jingles, at: slot.start) }
+        if !slot.isContinuation { supply.intro = file(slot.show?.intro) }
         if slot.occurrence.map({ $0.end == slot.end }) ?? false { supply.outro = file(slot.show?.outro) }
         return supply
     }
 
+    /// The first of what its show has that can be played in it, and may be at that time of the day.
     private func content(of slot: Slot) -> Supply {
         var file: Track?
         let start = (slot.occurrence ?? slot.whole).start
         for content in [slot.show?.plays, slot.show?.otherwise].compactMap(\.self) {
             switch sources[content] {
-            case .rotation(let rotation) where !rotation.isEmpty:
+            case .rotation(let rotation):
+                guard let rotation = inHours(rotation, slot) else { continue }
                 if case .continued = content {
                     return Supply(file: file, rotation: rotation, isContinued: true)
                 }
@@ -191,10 +193,12 @@ public struct Programming: Sendable, Hashable {
             case .file(let track): file = file ?? track
             case .series(let first, let until, let next): file = file ?? (start < until ? first : next)
             case .days(let days): file = file ?? days[schedule.agenda.day(at: start)]
-            case .rotation, nil: continue
+            case nil: continue
             }
         }
-        return Supply(file: file, rotation: rotation, isStandard: true)
+        var standard = standard(in: slot)
+        standard.file = file
+        return standard
     }
 
     /// Whether something that nobody can know yet may change what is on: a DJ may come, a newer file, an episode.

@@ -107,9 +107,9 @@ public struct Rotation: Sendable, Hashable {
         identificationFrames = Rounds.sums(identifications.map(\.length))
     }
 
-    /// Which of its parts may be drawn from in all of a span of the station's clocks.
-    func parts(from start: LocalTime, to end: LocalTime) -> [Int] {
-        parts.indices.filter { parts[$0].hours?.hold(from: start, to: end) ?? true }
+    /// Which of its parts may be drawn from in all of a span.
+    func parts(from start: Instant, to end: Instant, _ agenda: any Agenda) -> [Int] {
+        parts.indices.filter { parts[$0].hours?.hold(from: start, to: end, agenda) ?? true }
     }
 
     /// The same without the other parts.

@@ -309,6 +309,12 @@ struct Rounds: Sendable, Hashable {
     /// Which of some groups, each about as large as the others, a track is in.
     func group(of index: Int, among count: Int64) -> Int64 { Int64(hashes[index] >> 32) % count }
 
+    /// Whether its artist has more tracks than its share of a round.
+    func isRationed(_ index: Int) -> Bool {
+        clock.isEmpty && partOf.last == 0
+            && strands.contains { $0.count < $0.members.count && $0.members.contains(index) }
+    }
+
     /// Whether two tracks may both be among a few neighbours.
     func bear(_ a: Int, _ b: Int) -> Bool { arrangement.bear(a, b) }
 

@@ -49,8 +49,7 @@ extension Timeline {
     /// What a slot plays.
     func supply(of slot: Slot) -> Programming.Supply {
         state.forsaken == slot.start
-            ? Programming.Supply(rotation: programming.rotation, isStandard: true)
-            : programming.supply(of: slot)
+            ? programming.standard(in: slot) : programming.supply(of: slot)
     }
 
     /// Whether the anchor's cursor is of a slot's rotation. One that was kept before there were shows is of the station's.

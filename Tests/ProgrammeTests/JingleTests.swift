@@ -199,4 +199,66 @@ struct JingleTests {
         }
         #expect(counts["late"]! > 80 && counts["all"]! > 300 && counts["noon"]! > 10)
     }
+
+    private static let late = RotationPart(
+        playlist: "late", tracks: library(50, prefix: "late"), hours: Hours(from: 79_200, until: 21_600))
+    private static let noon = RotationPart(
+        playlist: "noon", tracks: library(50, prefix: "noon", seed: 3),
+        hours: Hours(from: 43_200, until: 46_800))
+
+    /// At ten in the morning neither the one nor the other may be on.
+    @Test(arguments: [nil, [0, 1], [0]])
+    func `a show played its whole playlist outside its hours`(clock: [Int]?) {
+        let parts = [Self.late, clock == [0] ? RotationPart(playlist: "day", tracks: library(9)) : Self.noon]
+        var show = Show(name: "Show", airings: [], plays: .playlist("hours"))
+        func items() -> [Item] {
+            let timeline = Timeline(
+                Programming(
+                    rotation: playlist("rotation", library(200)),
+                    schedule: fixed([show], [(0, 600, 660), (0, 1_380, 1_440)]),
+                    sources: [
+                        .playlist("hours"): .rotation(
+                            Rotation(station: "a", playlist: "hours", parts: parts, clock: clock)),
+                        .playlist("other"): .rotation(playlist("other", library(80, prefix: "o"))),
+                    ]))
+            // At eleven in the evening it is what it should be.
+            #expect(
+                heard(timeline, from: minute(1_380), hours: 1).contains { $0.track.file.hasPrefix("/late") })
+            #expect(
+                Rehearsal(timeline, from: minute(600), to: minute(660)).findings.map(\.kind)
+                    == (show.otherwise == nil ? [.nothingToPlay] : []))
+            return heard(timeline, from: minute(600), hours: 1)
+        }
+        #expect(items().allSatisfy { $0.track.file.hasPrefix("/t") && $0.show == "Show" })
+        show.otherwise = .playlist("other")
+        #expect(items().allSatisfy { $0.track.file.hasPrefix("/o") && $0.show == "Show" })
+    }
+
+    @Test func `a show of which nothing could be played left its slot to playlists outside their hours`() {
+        let day = RotationPart(playlist: "day", tracks: library(60, prefix: "day"))
+        let show = Show(name: "Show", airings: [], plays: .playlist("show"))
+        var timeline = Timeline(
+            Programming(
+                rotation: Rotation(station: "a", playlist: "r", parts: [Self.late, day]),
+                schedule: fixed([show], [(0, 600, 660)]), sources: Self.sources))
+        let last = heard(timeline, from: minute(599), hours: 0.001).last!
+        let failed = timeline.item(after: last)!
+        timeline.drop(failed, onAir: last)
+        timeline.forsake(failed)
+        let items = heard(timeline, from: minute(600), hours: 1)
+        #expect(items.allSatisfy { $0.track.file.hasPrefix("/day") } && items.count > 8)
+    }
+
+    @Test func `where nothing at all may be on, everything is, and that is said`() {
+        let timeline = Timeline(
+            Programming(rotation: Rotation(station: "a", playlist: "r", parts: [Self.late, Self.noon])))
+        for (from, isKept) in [(600, false), (725, true)] {
+            for item in heard(timeline, from: minute(from), hours: 0.5) {
+                let part = item.track.file.hasPrefix("/late") ? Self.late : Self.noon
+                let reasons = timeline.reasons(for: item, behind: [])
+                #expect(reasons.contains(.hours(of: part.playlist, part.hours!, isKept: isKept)))
+                #expect(reasons.contains { $0.isLoosened } == !isKept)
+            }
+        }
+    }
 }

@@ -61,4 +61,74 @@ struct ReasonTests {
             item = timeline.item(after: item)!
         }
     }
+
+    /// A show with an intro and an outro, identifications after each second track, and jingles at minutes.
+    @Test func `an intro, an outro and a jingle at its minute were called due after some tracks`() {
+        let jingle = Self.track(90, artist: "j", seconds: 5)
+        let intro = Self.track(91, artist: "i", seconds: 20)
+        let outro = Self.track(92, artist: "o", seconds: 30)
+        func rotation(_ name: String, _ tracks: [Track]) -> Rotation {
+            Rotation(
+                station: "a", playlist: name, order: .sequence, tracks: tracks, identifications: [jingle],
+                every: name == "jingles" ? 0 : 2)
+        }
+        func reasons(_ jingles: Jingles?) -> [(item: Item, reasons: [Reason])] {
+            let show = Show(
+                name: "Show", airings: [], plays: .playlist("musik"), jingles: jingles, intro: .file("/i"),
+                outro: .file("/o"))
+            let musik = rotation("musik", (0..<40).map { Self.track($0, artist: "a\($0)") })
+            let timeline = Timeline(
+                Programming(
+                    rotation: musik, schedule: fixed([show], [(0, 60, 120)]),
+                    sources: [
+                        .playlist("musik"): .rotation(musik),
+                        .playlist("jingles"): .rotation(rotation("jingles", [jingle])),
+                        .file("/i"): .file(intro), .file("/o"): .file(outro),
+                    ]))
+            return timeline.walk(from: minute(60), to: minute(120)).map { item, _ in
+                (item, timeline.reasons(for: item, behind: []))
+            }
+        }
+        let minutes = [0, 15, 45]
+        for start in [Show.Start.hard, .soft] {
+            let items = reasons(Jingles(playlist: "jingles", due: .at(minutes: minutes, start)))
+            #expect(items.first?.reasons == [.at(minute: 0)] && items.last?.reasons == [.outro])
+            #expect(items[1].reasons == [.intro])
+            let jingles = items.filter { $0.item.track.file == jingle.file }
+            #expect(jingles.map(\.reasons) == minutes.map { [.at(minute: $0)] })
+        }
+        let items = reasons(nil)
+        #expect(items.first?.reasons == [.intro] && items.last?.reasons == [.outro])
+        let jingles = items.filter { $0.item.track.file == jingle.file }
+        #expect(jingles.count > 4 && jingles.allSatisfy { $0.reasons == [.due(every: 2)] })
+    }
+
+    @Test func `the share of an artist and the hours of a playlist were no reasons`() {
+        let tracks = (0..<60).map { Self.track($0, artist: $0 < 40 ? "Viel" : "a\($0)") }
+        let shares = Timeline(
+            rotation: Rotation(
+                station: "a", playlist: "musik", order: .shuffle, tracks: tracks,
+                rules: RotationRules(artistShare: 20)))
+        for (item, _) in shares.walk(from: minute(0), to: minute(200)) {
+            let share = Reason.share(of: "Viel", percent: 20)
+            #expect(
+                shares.reasons(for: item, behind: []).contains(share) == (item.track.artist == "Viel"))
+        }
+        let hours = Hours(from: 0, until: 21_600)
+        let night = Timeline(
+            rotation: Rotation(
+                station: "a", playlist: "mix",
+                parts: [
+                    RotationPart(playlist: "tag", tracks: Array(tracks[..<30])),
+                    RotationPart(playlist: "nacht", tracks: Array(tracks[30...]), hours: hours),
+                ]))
+        var told = 0
+        for (item, _) in night.walk(from: minute(60), to: minute(300)) {
+            let reasons = night.reasons(for: item, behind: [])
+            let isOfNight = reasons.contains(.drawn(from: "nacht", .shuffle))
+            #expect(reasons.contains(.hours(of: "nacht", hours, isKept: true)) == isOfNight)
+            told += isOfNight ? 1 : 0
+        }
+        #expect(told > 10)
+    }
 }

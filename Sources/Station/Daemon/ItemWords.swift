@@ -38,6 +38,16 @@ struct ItemWords {
         case .drawn(let playlist, .shuffle): return "next in this round's order of the playlist \(playlist)"
         case .turn(let turn, let all): return "turn \(turn) of \(all) of the clock"
         case .due(let every): return every == 1 ? "due after each track" : "due after \(every) tracks"
+        case .at(let minute): return "due at minute \(minute) of the hour"
+        case .intro: return "the show's intro"
+        case .outro: return "the show's outro"
+        case .hours(let playlist, let hours, let isKept):
+            let span = "\(hours.from.clock) to \(hours.until.clock)"
+            return isKept
+                ? "the playlist \(playlist) may be on from \(span)"
+                : "the playlist \(playlist) is outside its hours (\(span)): nothing else was left"
+        case .share(let artist, let percent):
+            return "the artist \(artist.quoted) has at most \(percent) % of a round"
         case .fitted(let end): return "chosen for its length: the slot ends at \(time(end).local.clock)"
         case .apart(let likeness, let name, let after, let tracks, let wanted):
             let what = likeness == .artist ? "artist" : "title"
@@ -59,5 +69,13 @@ extension Length {
     fileprivate var spoken: String {
         let seconds = Int(seconds.rounded(.down))
         return seconds < 120 ? "\(seconds) s" : "\(seconds / 60) min"
+    }
+}
+
+extension Int {
+    /// A second of the day as `22:00`.
+    fileprivate var clock: String {
+        let (hour, minute) = (self / 3_600, self / 60 % 60)
+        return "\(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
     }
 }
