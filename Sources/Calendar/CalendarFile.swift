@@ -33,15 +33,13 @@ public struct CalendarNote: Hashable, Sendable, CustomStringConvertible {
 
 /// An iCalendar file (RFC 5545) as shows: events by their titles, with RRULE, RDATE, EXDATE and RECURRENCE-ID.
 ///
-/// Read in memory-safe code and bounded, since it comes from the net. Each event stands for itself: one that cannot be
-/// read is left out with a note. Zones are those of the system, by name; what VTIMEZONE says is passed over.
+/// Read in memory-safe code and bounded, since it comes from the net: bytes, events, and the work that both make. Each
+/// event stands for itself: one that cannot be read is left out with a note. Zones are those of the system, by name; what
+/// VTIMEZONE says counts for names that the system does not know.
 public struct CalendarFile: Hashable, Sendable {
     public static let mostBytes = 4_194_304
+    /// Events, and rules of all of them together.
     public static let mostEvents = 5_000
-    /// Rules without a start, each of which is followed for a hundred years.
-    static let mostVainRules = 20
-    /// Dates that an event may add or leave out.
-    static let mostDates = 2_000
 
     /// What the rights allow; only their airings and what events say are the calendar's.
     public private(set) var shows: [Show] = []
@@ -51,18 +49,30 @@ public struct CalendarFile: Hashable, Sendable {
     ///
     /// - Parameter zone: the station's, for times without one.
     public init?(_ bytes: [UInt8], zone: Zone, rights: CalendarRights) {
-        guard bytes.count <= Self.mostBytes, let events = Self.events(bytes) else { return nil }
+        guard bytes.count <= Self.mostBytes, let parts = CalendarParts(bytes) else { return nil }
+        var times = CalendarTimes(zone: zone, written: parts.zones)
+        self.init(parts.events, &times, rights)
+    }
+
+    /// - Parameter times: tells afterwards what that has cost.
+    init?(_ events: [CalendarEvent], _ times: inout CalendarTimes, _ rights: CalendarRights) {
         // An event's changed instances have its UID and say which they replace.
-        let changed = Dictionary(
-            grouping: events.filter { $0.first("RECURRENCE-ID") != nil }, by: { $0.first("UID")?.value ?? "" }
-        )
-        var vainRules = 0
-        for event in events {
-            let isChange = event.first("RECURRENCE-ID") != nil
-            let changes = isChange ? [] : changed[event.first("UID")?.value ?? ""] ?? []
-            guard !event.isCancelled else { continue }
-            do throws(CalendarProblem) {
-                let airings = try Self.airings(event, changes, zone)
+        let changes = Dictionary(grouping: events.filter(\.isChange), by: \.uid)
+        do throws(CalendarProblem) {
+            let following = try Self.following(events, changes, &times)
+            var places: [Show: Int] = [:]
+            var airings = 0
+            for event in events {
+                if event.changesWhatFollows, following[event.line] == nil {
+                    note(
+                        event,
+                        "it changes all that follow, which its series cannot tell: end the series and begin another"
+                    )
+                }
+                guard !event.isCancelled else { continue }
+                guard let own = try read(event, changes, following, &times) else { continue }
+                airings += own.count
+                guard airings <= Self.mostEvents else { return nil }
                 guard let show = Self.show(event, rights) else {
                     note(
                         event,
@@ -70,18 +80,49 @@ public struct CalendarFile: Hashable, Sendable {
                             + "description")
                     continue
                 }
-                add(show, airings)
-            } catch {
-                note(event, error.description)
-                if error == .never { vainRules += 1 }
-                guard vainRules <= Self.mostVainRules else { return nil }
+                add(show, own, &places)
             }
-            for change in changes where change.first("RECURRENCE-ID")?.parameters["RANGE"] != nil {
-                note(
-                    change,
-                    "it changes all that follow, which is not understood: end the series and begin another")
+        } catch {
+            return nil
+        }
+    }
+
+    /// The airings of one event; nil with a note when it cannot be read. What it throws is of the whole calendar.
+    private mutating func read(
+        _ event: CalendarEvent, _ changes: [String: [CalendarEvent]], _ following: [Int: [Airing]],
+        _ times: inout CalendarTimes
+    ) throws(CalendarProblem) -> [Airing]? {
+        if let airings = following[event.line] { return airings }
+        let own = event.isChange || event.uid.isEmpty ? [] : changes[event.uid] ?? []
+        // Several events can have one UID, and each has all its changes.
+        try times.count(own.reduce(0) { $0 + $1.lines.count })
+        do throws(CalendarProblem) {
+            var series = try CalendarSeries(event, own, &times)
+            if own.contains(where: \.changesWhatFollows) { _ = try series.follow(own, &times) }
+            return try series.airings(&times)
+        } catch {
+            if error == .tooMuch { throw error }
+            note(event, error.description)
+            return nil
+        }
+    }
+
+    /// What follows a change of all that follow, by the line of the change.
+    private static func following(
+        _ events: [CalendarEvent], _ changes: [String: [CalendarEvent]], _ times: inout CalendarTimes
+    ) throws(CalendarProblem) -> [Int: [Airing]] {
+        var following: [Int: [Airing]] = [:]
+        for event in events where !event.isChange && !event.uid.isEmpty {
+            guard let own = changes[event.uid], own.contains(where: \.changesWhatFollows) else { continue }
+            try times.count(own.reduce(0) { $0 + $1.lines.count })
+            do throws(CalendarProblem) {
+                var series = try CalendarSeries(event, own, &times)
+                following.merge(try series.follow(own, &times)) { first, _ in first }
+            } catch {
+                if error == .tooMuch { throw error }
             }
         }
+        return following
     }
 
     private mutating func note(_ event: CalendarEvent, _ sentence: String) {
@@ -89,45 +130,16 @@ public struct CalendarFile: Hashable, Sendable {
     }
 
     /// Events that are one show but for their times become one.
-    private mutating func add(_ show: Show, _ airings: [Airing]) {
+    private mutating func add(_ show: Show, _ airings: [Airing], _ places: inout [Show: Int]) {
         var show = show
         show.airings = []
-        if let place = shows.firstIndex(where: { other in
-            var bare = other
-            bare.airings = []
-            return bare == show
-        }) {
+        if let place = places[show] {
             shows[place].airings += airings
         } else {
+            places[show] = shows.count
             show.airings = airings
             shows.append(show)
         }
-    }
-
-    private static func events(_ bytes: [UInt8]) -> [CalendarEvent]? {
-        // Some programs write a mark of the byte order; broken characters are replaced.
-        let lines = ContentLine.all(
-            of: String(
-                decoding: bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes[3...] : bytes[...], as: UTF8.self))
-        guard let first = lines.first, first.name == "BEGIN", first.value.uppercased() == "VCALENDAR" else {
-            return nil
-        }
-        var events: [CalendarEvent] = []
-        var open: [String] = []
-        for line in lines {
-            switch line.name {
-            case "BEGIN":
-                open.append(line.value.uppercased())
-                guard open.count < 10 else { return nil }
-                if open.last == "VEVENT" { events.append(CalendarEvent(line: line.number)) }
-                guard events.count <= mostEvents else { return nil }
-            case "END": _ = open.popLast()
-            default:
-                // An alarm within an event has properties of its own.
-                if open.last == "VEVENT" { events[events.count - 1].lines.append(line) }
-            }
-        }
-        return events
     }
 
     /// What the event is, when the rights allow it.
@@ -142,57 +154,5 @@ public struct CalendarFile: Hashable, Sendable {
             playlist.map(rights.playlists.contains) ?? !accounts.isEmpty
         else { return nil }
         return Show(name: title, airings: [], plays: playlist.map(Content.playlist), live: accounts)
-    }
-
-    // MARK: Times
-
-    private static func airings(
-        _ event: CalendarEvent, _ changes: [CalendarEvent], _ zone: Zone
-    ) throws(CalendarProblem) -> [Airing] {
-        guard let line = event.first("DTSTART"), let start = try CalendarEvent.moments(line).first else {
-            throw .part("the event", remedy: "it has no start, give it one")
-        }
-        let own = try CalendarEvent.readZone(start.zone, zone)
-        let extent = try event.extent(start, zone: zone)
-        var without: Set<Airing.Occasion> = []
-        for line in event.all("EXDATE") + changes.compactMap({ $0.first("RECURRENCE-ID") }) {
-            for moment in try CalendarEvent.moments(line) {
-                without.insert(try occasion(moment, start, own, zone))
-            }
-        }
-        var also: Set<LocalTime> = []
-        for line in event.all("RDATE") {
-            for moment in try CalendarEvent.moments(line) {
-                let occasion = try occasion(moment, start, own, zone)
-                guard !without.contains(occasion) else { continue }
-                switch occasion {
-                case .time(let time): also.insert(time)
-                case .day(let day): also.insert(LocalTime(day, secondOfDay: start.time.secondOfDay))
-                }
-            }
-        }
-        guard without.count <= mostDates, also.count <= mostDates else {
-            throw .part(
-                "the event", remedy: "it has more than \(mostDates) single dates, make a rule of them")
-        }
-        let rules = event.all("RRULE").map { Airing.Rule.recurring($0.value) }
-        return try (rules.isEmpty ? [.dates([start.time.day])] : rules).enumerated().map {
-            place, rule throws(CalendarProblem) in
-            let airing = Airing(
-                rule, secondOfDay: start.time.secondOfDay, extent: extent, from: start.time.day,
-                without: without,
-                also: place == 0 ? also : [], zone: start.zone)
-            _ = try DatedAiring(airing, zone: own)
-            return airing
-        }
-    }
-
-    /// A moment on the clocks of the event's start.
-    private static func occasion(
-        _ moment: CalendarEvent.Moment, _ start: CalendarEvent.Moment, _ own: Zone, _ zone: Zone
-    ) throws(CalendarProblem) -> Airing.Occasion {
-        if moment.isDate { return .day(moment.time.day) }
-        guard moment.zone != start.zone else { return .time(moment.time) }
-        return .time(own.local(try CalendarEvent.readZone(moment.zone, zone).first(moment.time)))
     }
 }

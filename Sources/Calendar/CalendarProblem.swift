@@ -5,6 +5,8 @@ public enum CalendarProblem: Error, Hashable, Sendable, CustomStringConvertible 
     case part(String, remedy: String)
     case tooOften
     case never
+    /// A calendar of others takes more work than anybody's schedule does.
+    case tooMuch
 
     public var description: String {
         switch self {
@@ -18,6 +20,9 @@ public enum CalendarProblem: Error, Hashable, Sendable, CustomStringConvertible 
             "the rule gives more than \(Recurrence.mostStartsADay) starts a day: write FREQ=DAILY and the "
                 + "times in BYHOUR and BYMINUTE"
         case .never: "the rule gives no start in a hundred years: look whether its month has such a day"
+        case .tooMuch:
+            "the calendar takes too much work to read: look for rules that hardly ever come, and for events that are "
+                + "there many times"
         }
     }
 }

@@ -67,7 +67,8 @@ struct ContentLine: Hashable, Sendable {
         {
             // Some fold within a character, between a letter and its accent.
             if let first = line.unicodeScalars.first, first == " " || first == "\t", current != nil {
-                current?.text.unicodeScalars += line.unicodeScalars.dropFirst()
+                // (Through `unicodeScalars` the whole text would be copied for each line.)
+                current?.text.append(String(Substring.UnicodeScalarView(line.unicodeScalars.dropFirst())))
             } else {
                 close()
                 if !line.isEmpty { current = (String(line), index + 1) }

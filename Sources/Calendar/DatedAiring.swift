@@ -7,12 +7,19 @@ public struct DatedAiring: Hashable, Sendable {
     private let recurrence: Recurrence?
 
     public init(_ airing: Airing, zone: Zone) throws(CalendarProblem) {
+        var looks = Int.max
+        try self.init(airing, zone: zone, looks: &looks)
+    }
+
+    /// - Parameter looks: as for `Recurrence`.
+    init(_ airing: Airing, zone: Zone, looks: inout Int) throws(CalendarProblem) {
         self.airing = airing
         self.zone = zone
         recurrence =
             if case .recurring(let rule) = airing.rule {
                 try Recurrence(
-                    rule, start: LocalTime(airing.from, secondOfDay: airing.secondOfDay), zone: zone)
+                    rule, start: LocalTime(airing.from, secondOfDay: airing.secondOfDay), zone: zone,
+                    looks: &looks)
             } else {
                 nil
             }

@@ -20,13 +20,22 @@ public struct Recurrence: Hashable, Sendable {
     /// When it counts from; itself a start only if the rule says so.
     public let start: LocalTime
     /// No start is behind it.
-    private var last: LocalTime
+    private(set) var last: LocalTime
     private let rule: Rule
 
     /// - Parameters:
     ///   - start: in the years 1970 to 2400.
     ///   - zone: on whose clocks the rule is read: RFC 5545 has UNTIL in UTC.
     public init(_ text: String, start: LocalTime, zone: Zone) throws(CalendarProblem) {
+        var looks = Int.max
+        try self.init(text, start: start, zone: zone, looks: &looks)
+    }
+
+    /// - Parameter looks: at days and parts of days that it may take to find its first start, or its last one; afterwards
+    ///   those that are left, also when it is given up.
+    init(
+        _ text: String, start: LocalTime, zone: Zone, looks: inout Int
+    ) throws(CalendarProblem) {
         guard text.utf8.count <= Self.longest else { throw .noRule(String(text.prefix(40)) + "…") }
         guard (1_970...2_400).contains(start.day.date.year) else {
             throw .part(start.day.description, remedy: "let the show begin between 1970 and 2400")
@@ -43,17 +52,21 @@ public struct Recurrence: Hashable, Sendable {
         } else {
             last = horizon
         }
-        // The last of so many, or whether there is a first.
+        // The last of so many, or whether there is a first. Most rules have it in the first days.
         let count = parts.numbers("COUNT")?.first
         var left = count ?? 1
-        for year in 0..<100 {
-            let from = LocalTime(start.day + year * 366)
-            let found = starts(from: from, to: LocalTime(from.day + 366))
+        var (from, days) = (LocalTime(start.day), 32)
+        while from <= last {
+            looks -= days * rule.looksADay
+            guard looks >= 0 else { throw .tooMuch }
+            let to = LocalTime(from.day + days)
+            let found = starts(from: from, to: to)
             guard found.count < left else {
                 if count != nil { last = found[left - 1] }
                 return
             }
             left -= found.count
+            (from, days) = (to, 366)
         }
         if left == count ?? 1 { throw .never }
     }
@@ -68,7 +81,7 @@ public struct Recurrence: Hashable, Sendable {
     }
 
     /// A date, whose whole day counts; a time on the zone's clocks; or a time in UTC.
-    private static func until(_ text: String, zone: Zone) -> LocalTime? {
+    static func until(_ text: String, zone: Zone) -> LocalTime? {
         guard let time = LocalTime(calendar: text.hasSuffix("Z") ? String(text.dropLast()) : text) else {
             return nil
         }

@@ -105,8 +105,19 @@ struct Rule: Hashable, Sendable {
         return (86_400 + length * interval - 1) / (length * interval) * times.count
     }
 
-    /// The starts of every period that has a day in the span, those of its other days among them.
+    /// How much work a day of a span is, beside that of its starts.
+    var looksADay: Int {
+        guard case .part(let length) = period else { return 1 }
+        return 1 + (86_400 + length * interval - 1) / (length * interval)
+    }
+
+    /// The starts of every period that has a day in the span; those of its other days may be among them.
     func starts(from first: Day, through last: Day) -> [LocalTime] {
+        // Only BYSETPOS has to know all of a period.
+        func days(_ from: Day?, _ end: Day?) -> [Day] {
+            places.isEmpty
+                ? self.days(from.map { max($0, first) }, end.map { min($0, last + 1) }) : self.days(from, end)
+        }
         switch period {
         case .year:
             let own = start.day.date.year
@@ -171,7 +182,7 @@ struct Rule: Hashable, Sendable {
 
     /// The days of a period that every part agrees with, `end` not in it.
     private func days(_ first: Day?, _ end: Day?) -> [Day] {
-        guard let first, let end else { return [] }
+        guard let first, let end, first < end else { return [] }
         return (first.number..<end.number).lazy.map(Day.init(number:)).filter(agrees)
     }
 

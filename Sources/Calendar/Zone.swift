@@ -7,14 +7,19 @@ public import Programme
 /// parliament's new rules: Foundation carries a data base of its own that only a new build changes. A pure value once
 /// it is read.
 public struct Zone: Hashable, Sendable {
-    /// By its IANA name.
+    /// By its IANA name, or a rule in the form of POSIX's variable TZ.
     public let name: String
     private let file: ZoneFile
 
-    /// Reads the zone's file; blocks for the disk.
+    /// Reads the zone's file; blocks for the disk. A rule needs none: one begins with `<`, as no zone's name does.
     ///
     /// - Parameter folder: of the data base.
     public init(_ name: String, folder: String = "/usr/share/zoneinfo") throws(CalendarProblem) {
+        if name.first == "<" {
+            guard let rule = ZoneRule(name) else { throw .noZone(name) }
+            (self.name, file) = (name, ZoneFile(rule: rule))
+            return
+        }
         let isPlain =
             !name.isEmpty
             && name.utf8.allSatisfy { byte in
@@ -56,6 +61,9 @@ public struct Zone: Hashable, Sendable {
         }
         return nil
     }
+
+    /// Whether its clocks go on changing as another's do, whatever they did before.
+    func goesOn(like other: Zone) -> Bool { file.rule != nil && file.rule == other.file.rule }
 
     /// What clocks are ahead of UTC, in seconds.
     ///

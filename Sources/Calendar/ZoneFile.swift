@@ -6,7 +6,7 @@ struct ZoneFile: Hashable, Sendable {
     private let kinds: [UInt8]
     /// In seconds ahead of UTC, one at least; the first holds before all changes.
     private let offsets: [Int32]
-    private let rule: ZoneRule?
+    let rule: ZoneRule?
 
     static let utc = ZoneFile(changes: [], kinds: [], offsets: [0], rule: nil)
 
@@ -16,6 +16,9 @@ struct ZoneFile: Hashable, Sendable {
         self.offsets = offsets
         self.rule = rule
     }
+
+    /// What has a rule from the beginning.
+    init(rule: ZoneRule) { self.init(changes: [], kinds: [], offsets: [0], rule: rule) }
 
     /// Nil for what is no such file.
     init?(_ bytes: [UInt8]) {

@@ -212,6 +212,23 @@ import Testing
         #expect(WindowsZones.names.count > 135)
     }
 
+    /// CLDR's table (windowsZones, territory 001) for Europe and its islands.
+    @Test(arguments: [
+        ("GMT Standard Time", "Europe/London"), ("Greenwich Standard Time", "Atlantic/Reykjavik"),
+        ("Azores Standard Time", "Atlantic/Azores"), ("W. Europe Standard Time", "Europe/Berlin"),
+        ("Central Europe Standard Time", "Europe/Budapest"), ("Romance Standard Time", "Europe/Paris"),
+        ("Central European Standard Time", "Europe/Warsaw"), ("GTB Standard Time", "Europe/Bucharest"),
+        ("E. Europe Standard Time", "Europe/Chisinau"), ("FLE Standard Time", "Europe/Kiev"),
+        ("Kaliningrad Standard Time", "Europe/Kaliningrad"), ("Turkey Standard Time", "Europe/Istanbul"),
+        ("Belarus Standard Time", "Europe/Minsk"), ("Russian Standard Time", "Europe/Moscow"),
+        ("Astrakhan Standard Time", "Europe/Astrakhan"), ("Russia Time Zone 3", "Europe/Samara"),
+        ("Saratov Standard Time", "Europe/Saratov"), ("Volgograd Standard Time", "Europe/Volgograd"),
+    ])
+    func aWindowsZoneOfEuropeIsTheOneOfTheTable(name: String, zone: String) {
+        #expect(WindowsZones.names[name] == zone)
+        #expect(WindowsZones.names.values.count { $0.hasPrefix("Europe/") } == 16)
+    }
+
     /// Each is followed for a hundred years before it is known that it has no start.
     @Test func aCalendarOfRulesWithoutAStartIsGivenUp() throws {
         let event =

@@ -35,6 +35,91 @@ import Testing
             ])
     }
 
+    // MARK: Outside the domain of the oracle
+
+    /// 2020 and 2026 have a week 53 (ISO 8601).
+    @Test func theWeek53IsThereInSomeYearsOnly() throws {
+        #expect(
+            try starts("FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO,SU", from: "20200101T100000", days: 365 * 8) == [
+                "2020-12-28T10:00", "2021-01-03T10:00", "2026-12-28T10:00", "2027-01-03T10:00",
+            ])
+        #expect(
+            try starts("FREQ=YEARLY;BYWEEKNO=52;BYDAY=MO,SA", from: "20201201T100000", days: 400) == [
+                "2020-12-21T10:00", "2020-12-26T10:00", "2021-12-27T10:00", "2022-01-01T10:00",
+            ])
+    }
+
+    @Test func secondsOfAMinute() throws {
+        let start = try #require(LocalTime(calendar: "20261201T100000"))
+        func seconds(_ rule: String) throws -> [String] {
+            try Recurrence(rule, start: start, zone: .utc).starts(from: start, to: LocalTime(start.day + 2))
+                .map {
+                    String($0.description.dropFirst(8))
+                }
+        }
+        #expect(
+            try seconds("FREQ=DAILY;BYSECOND=15,45") == [
+                "01T10:00:15", "01T10:00:45", "02T10:00:15", "02T10:00:45",
+            ])
+        #expect(
+            try seconds("FREQ=HOURLY;INTERVAL=24;BYSECOND=0,30;BYSETPOS=-1") == [
+                "01T10:00:30", "02T10:00:30",
+            ])
+        #expect(
+            try seconds("FREQ=MINUTELY;INTERVAL=1440;BYSECOND=59") == ["01T10:00:59", "02T10:00:59"])
+    }
+
+    /// Both have to agree: the 60th day is the first of March but in leap years.
+    @Test func daysOfTheYearWithinAMonth() throws {
+        #expect(
+            try starts("FREQ=YEARLY;BYMONTH=3;BYYEARDAY=60,61,100,-306", from: "20270101T100000", days: 700)
+                == [
+                    "2027-03-01T10:00", "2027-03-02T10:00", "2028-03-01T10:00",
+                ])
+    }
+
+    /// The first and the last week of a year reach into the neighbouring one, and into its month.
+    @Test func weeksOfTheYearWithinAMonth() throws {
+        #expect(
+            try starts(
+                "FREQ=YEARLY;BYMONTH=1;BYWEEKNO=1,53;BYDAY=MO,SU", from: "20250101T100000", days: 1_090) == [
+                    "2025-01-05T10:00", "2026-01-04T10:00", "2027-01-03T10:00", "2027-01-04T10:00",
+                    "2027-01-10T10:00",
+                ])
+        #expect(
+            try starts("FREQ=YEARLY;BYMONTH=12;BYWEEKNO=1;BYDAY=MO", from: "20240101T100000", days: 1_100)
+                == [
+                    "2024-12-30T10:00", "2025-12-29T10:00",
+                ])
+    }
+
+    @Test func theFridaysOnAThirteenth() throws {
+        #expect(
+            try starts("FREQ=YEARLY;BYMONTHDAY=13;BYDAY=FR", from: "20260101T100000", days: 730) == [
+                "2026-02-13T10:00", "2026-03-13T10:00", "2026-11-13T10:00", "2027-08-13T10:00",
+            ])
+        // Every fourth year the day on which they elect in America.
+        #expect(
+            try starts(
+                "FREQ=YEARLY;INTERVAL=4;BYMONTH=11;BYDAY=TU;BYMONTHDAY=2,3,4,5,6,7,8",
+                from: "20241105T090000",
+                days: 3_000) == ["2024-11-05T09:00", "2028-11-07T09:00", "2032-11-02T09:00"])
+    }
+
+    @Test func minutesOnSomeDaysAndInSomeHours() throws {
+        #expect(
+            try starts("FREQ=MINUTELY;INTERVAL=20;BYDAY=TU,TH;BYHOUR=9", from: "20261201T092000", days: 4)
+                == [
+                    "2026-12-01T09:20", "2026-12-01T09:40", "2026-12-03T09:00", "2026-12-03T09:20",
+                    "2026-12-03T09:40",
+                ])
+        #expect(
+            try starts("FREQ=MINUTELY;INTERVAL=90;BYDAY=WE;BYHOUR=0,1,2,3", from: "20261201T100000", days: 3)
+                == [
+                    "2026-12-02T01:00", "2026-12-02T02:30",
+                ])
+    }
+
     /// The oracle has no zones.
     @Test func anEndInUTCIsReadOnTheZonesClocks() throws {
         let berlin = try Zone("Europe/Berlin")
