@@ -1,35 +1,41 @@
 public import Audio
 internal import Synchronization
 
-/// Measures files, one after the other, each in a worker of its own that yields to everything else on the machine.
+/// Measures files, each in a worker of its own that yields to everything else on the machine.
 ///
-/// `measure` blocks the calling thread, which must be one that its caller owns; `cancel` may be called by any other.
+/// `measure` blocks the calling thread, which must be one that its caller owns; several threads may measure at one
+/// time. `cancel` may be called by any other.
 public final class MediaMeter: Sendable {
-    private enum Work {
-        case idle
-        case running(WorkerProcess)
-        case cancelled
+    private struct Work {
+        /// Of every thread that measures now.
+        var workers: [ObjectIdentifier: WorkerProcess] = [:]
+        var isCancelled = false
     }
 
     private let program: String
-    private let work = Mutex(Work.idle)
+    private let work = Mutex(Work())
 
     /// - Parameter program: the path of the `funkhaus-media` executable.
     public init(program: String) { self.program = program }
 
-    /// Decodes the whole of a file and says what it is. Nil when `cancel` was called.
+    /// Decodes the whole of a file and says what it is. Nil when `cancel` was called, or nobody wants it any more.
     ///
-    /// - Parameter patience: how long the worker may show no progress, in milliseconds.
-    public func measure(_ file: String, patience: Int = 60_000) throws(MediaFailure) -> FileMeasurement? {
+    /// - Parameters:
+    ///   - patience: how long the worker may show no progress, in milliseconds.
+    ///   - isWanted: asked on the calling thread whenever the worker has got on, every ten seconds of audio.
+    public func measure(
+        _ file: String, patience: Int = 60_000, while isWanted: () -> Bool = { true }
+    ) throws(MediaFailure) -> FileMeasurement? {
+        guard !isCancelled else { return nil }
         do throws(MediaFault) {
             let worker = try WorkerProcess(program: program)
             guard begin(worker) else { return nil }
-            defer { end() }
+            defer { end(worker) }
             guard worker.send(.measure(path: file)) else { throw worker.reap() }
             var messages = WorkerMessages(worker)
             while true {
                 switch try messages.next(within: patience) {
-                case .alive: continue
+                case .alive: guard isWanted() else { return nil }
                 case .measured(let measurement): return measurement
                 case .failed(let fault): throw fault
                 case nil:
@@ -45,31 +51,25 @@ public final class MediaMeter: Sendable {
         }
     }
 
-    /// Ends the measuring that is under way, and every later one at once.
+    /// Ends all measuring that is under way, and every later one at once.
     public func cancel() {
         work.withLock { work in
-            if case .running(let worker) = work { worker.kill() }
-            work = .cancelled
+            for worker in work.workers.values { worker.kill() }
+            work.isCancelled = true
         }
     }
 
-    private var isCancelled: Bool {
-        work.withLock { work in
-            if case .cancelled = work { true } else { false }
-        }
-    }
+    private var isCancelled: Bool { work.withLock { $0.isCancelled } }
 
     private func begin(_ worker: WorkerProcess) -> Bool {
         work.withLock { work in
-            if case .cancelled = work { return false }
-            work = .running(worker)
+            guard !work.isCancelled else { return false }
+            work.workers[ObjectIdentifier(worker)] = worker
             return true
         }
     }
 
-    private func end() {
-        work.withLock { work in
-            if case .running = work { work = .idle }
-        }
+    private func end(_ worker: WorkerProcess) {
+        work.withLock { _ = $0.workers.removeValue(forKey: ObjectIdentifier(worker)) }
     }
 }
