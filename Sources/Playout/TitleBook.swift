@@ -39,13 +39,22 @@ extension Track {
         if let title, !title.isEmpty { return Title(artist: artist, title: title, album: album) }
         let name = file.split(separator: "/").last.map(String.init) ?? file
         let stem = name.lastIndex(of: ".").map { $0 == name.startIndex ? name : String(name[..<$0]) } ?? name
-        let words = stem.replacing("_", with: " ")
-        // "Artist - Title", as people name files; a leading track number is not part of either.
+        let words = Self.withoutNumber(stem.replacing("_", with: " "))
+        // "Artist - Title", as people name files; the artist of the tags counts more.
         let parts = words.split(separator: " - ", maxSplits: 1).map(String.init)
-        guard parts.count == 2, artist == nil else {
+        guard parts.count == 2, artist == nil || artist == parts[0] else {
             return Title(artist: artist, title: words, album: album)
         }
-        if parts[0].allSatisfy(\.isNumber) { return Title(title: parts[1], album: album) }
         return Title(artist: parts[0], title: parts[1], album: album)
+    }
+
+    /// A file's name without the track number in front of it. A number is one when " - " stands behind it, when it
+    /// begins with a zero ("03 ", "03.", "03-"), or when it has two or three digits and ". " stands behind it: "99
+    /// Luftballons", "9. Sinfonie" and "08.30 Uhr" keep theirs.
+    private static func withoutNumber(_ words: String) -> String {
+        let number = #/(?:\d+ +- +)+|0\d{1,2}(?:[.-]? +|[.-](?!\d))|\d{2,3}\. +/#
+        guard let match = words.prefixMatch(of: number) else { return words }
+        let rest = words[match.range.upperBound...]
+        return rest.isEmpty ? words : String(rest)
     }
 }

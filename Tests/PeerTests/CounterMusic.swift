@@ -15,14 +15,12 @@ enum CounterMusic {
         let start: Int
         let length: Int
 
-        /// Nobody tagged the WAV files: their titles come from their names.
-        var artist: String {
-            form == "wav" ? "\(place) Zählwerk" : ["Zählwerk", "Счётчик", "Zähl & Werk"][number % 3]
-        }
+        var artist: String { ["Zählwerk", "Счётчик", "Zähl & Werk"][number % 3] }
         var title: String { "Abschnitt \(number)" }
         /// As players show it.
         var words: String { "\(artist) - \(title)" }
-        var file: String { (form == "wav" ? words : place) + ".\(form)" }
+        /// Nobody tagged the WAV files: their titles come from their names.
+        var file: String { (form == "wav" ? "\(place). \(words)" : place) + ".\(form)" }
         private var place: String { String(String(number + 100).dropFirst()) }
         var isLossless: Bool { form == "wav" || form == "flac" }
         /// The count of its first frame on air, and behind its last, at 44.1 kHz.
