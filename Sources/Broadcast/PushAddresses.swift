@@ -28,14 +28,19 @@ struct PushAddresses {
         var addresses: [String] = []
         var entry = unsafe list
         while let info = unsafe entry {
-            var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-            let isNumber = unsafe getnameinfo(
-                info.pointee.ai_addr, info.pointee.ai_addrlen, &text, socklen_t(text.count), nil, 0,
-                NI_NUMERICHOST)
-            let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-            if isNumber == 0 { addresses.append(String(decoding: bytes, as: UTF8.self)) }
+            let number = unsafe Self.number(of: info.pointee.ai_addr, size: info.pointee.ai_addrlen)
+            if let number { addresses.append(number) }
             unsafe entry = info.pointee.ai_next
         }
         return addresses
+    }
+
+    /// An address as a number; nil when it is none of the internet. Nothing is looked up for it.
+    static func number(of address: UnsafePointer<sockaddr>, size: socklen_t) -> String? {
+        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        let isNumber = unsafe getnameinfo(
+            address, size, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
+        let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        return isNumber == 0 ? String(decoding: bytes, as: UTF8.self) : nil
     }
 }

@@ -103,7 +103,12 @@ struct PushLoop: ~Copyable {
         return .asked(isAnswered: isAnswered)
     }
 
-    private var request: PushRequest { PushRequest(target: target) { [shared] in shared.isStopping } }
+    /// To where the stream goes: another address of the host's may lead elsewhere or nowhere, and a look-up of its name
+    /// has no deadline.
+    private var request: PushRequest {
+        let addresses = shout.peer.map { [$0] } ?? PushAddresses.lookUp(target.host)
+        return PushRequest(target: target, addresses: addresses) { [shared] in shared.isStopping }
+    }
 
     private borrowing func report() {
         let behind = mount.newest.map { progress.behind($0.end) } ?? .zero

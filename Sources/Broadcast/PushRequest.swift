@@ -5,9 +5,11 @@ internal import Glibc
 /// The HTTP requests that a push makes itself, on connections of their own: libshout's would block for ever on a server
 /// that does not answer, these have a deadline, and end when the push is stopped.
 ///
-/// They block the push's thread meanwhile; the target has some audio ahead. The look-up of a host's name comes on top.
+/// They block the push's thread meanwhile; the target has some audio ahead.
 struct PushRequest {
     let target: PushTarget
+    /// Numeric ones, tried in this order.
+    let addresses: [String]
     let isCancelled: () -> Bool
 
     /// Tells a title; true when the server says that it has taken it.
@@ -34,9 +36,13 @@ struct PushRequest {
             ["GET \(path) HTTP/1.0", "Host: \(target.host):\(target.port)", "User-Agent: Funkhaus"] + headers
         let request = Array((head + ["", ""]).joined(separator: "\r\n").utf8)
         let end = ContinuousClock.now + time
-        for host in PushAddresses.lookUp(target.host) {
-            let connection = PushSocket(host, target.port)
-            guard wait(connection, for: POLLOUT, until: end), connection.send(request) else { continue }
+        for (place, address) in addresses.enumerated() {
+            let connection = PushSocket(address, target.port)
+            // An address that does not answer leaves the others their share.
+            let share = (end - .now) / (addresses.count - place)
+            guard wait(connection, for: POLLOUT, until: .now + share), connection.send(request) else {
+                continue
+            }
             var reply: [UInt8] = []
             while reply.count < 8_192, wait(connection, for: POLLIN, until: end),
                 let more = connection.receive()

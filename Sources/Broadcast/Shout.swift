@@ -138,6 +138,19 @@ final class Shout {
         unsafe shout_close(handle)
     }
 
+    /// The address at the other end of the connection, as a number; nil when there is none, or its socket is not known.
+    var peer: String? {
+        guard let socket else { return nil }
+        var address = sockaddr_storage()
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return unsafe withUnsafeMutablePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                guard unsafe getpeername(socket, address, &size) == 0 else { return nil }
+                return unsafe PushAddresses.number(of: address, size: size)
+            }
+        }
+    }
+
     // MARK: libshout
 
     private func configure(_ target: PushTarget, _ mount: MountDescription, host: String) -> Int32 {
@@ -209,14 +222,7 @@ final class Shout {
     /// Whether the target's kernel has taken the connection, though it may have been reset since.
     private var isReached: Bool {
         guard let socket else { return false }
-        var address = sockaddr_storage()
-        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let isConnected = unsafe withUnsafeMutablePointer(to: &address) { address in
-            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe getpeername(socket, address, &size) == 0
-            }
-        }
-        return isConnected || cshims_tcp_state(socket).sent > 0
+        return peer != nil || cshims_tcp_state(socket).sent > 0
     }
 
     /// What the target has sent and libshout has not read; empty at the connection's end or after an error, nil when

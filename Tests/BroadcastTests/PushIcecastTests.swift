@@ -193,6 +193,35 @@ struct PushIcecastTests {
         }
     }
 
+    @Test
+    func `our own mount, held by the server after a cut line, is had as soon as the server lets go of it`()
+        async throws
+    {
+        // Longer than a push needs to see that its line is dead: it comes back while its old connection holds the mount.
+        let server = try IcecastServer(sourceTimeout: 12)
+        let proxy = StallingProxy(to: Int(server.port))
+        let feeder = PushFeeder(fixture, into: mount)
+        defer { feeder.stop() }
+        try await withPush(of: mount, to: .local(UInt16(proxy.port))) { push in
+            #expect(await eventually(within: .seconds(5)) { server.source("/radio.ogg") != nil })
+            // No byte more, and no end of the connection, on this line; the next one is carried.
+            proxy.hold()
+            #expect(await eventually(within: .seconds(15)) { push.status.failure == .stalled })
+            #expect(await eventually(within: .seconds(5)) { push.status.failure == .mountTaken })
+            #expect(push.status.words().contains("is taken by another source; trying again every second"))
+            #expect(await eventually(within: .seconds(15)) { server.log.contains("socket timeout") })
+            let time = await ContinuousClock().measure {
+                _ = await eventually(within: .seconds(10)) { push.status.isConnected }
+            }
+            #expect(time < .milliseconds(1_500), "\(time)")
+            #expect(push.status.connections == 2)
+            #expect(
+                await eventually(within: .seconds(3)) {
+                    server.source("/radio.ogg")?.title == mount.newest?.title?.title
+                })
+        }
+    }
+
     @Test func `a wrong password is named at the first try, and never shown`() async throws {
         let feeder = PushFeeder(fixture, into: mount)
         defer { feeder.stop() }
