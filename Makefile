@@ -29,7 +29,7 @@ help:
 	@echo 'make fuzz      throws made-up bytes at what takes strangers apart, FUZZ_SECONDS=20 for each kind'
 	@echo 'make proof     runs the tests that take too long for every day'
 	@echo 'make bench     measures speed and memory, beside others; QUICK=1 for a first impression'
-	@echo 'make install   installs the programs and the systemd unit below PREFIX=$(PREFIX)'
+	@echo 'make install   installs the programs, their completions and the systemd unit below PREFIX=$(PREFIX)'
 
 run: build
 	.build/release/funkhaus serve --config $(CONFIG)
@@ -89,6 +89,14 @@ install: build-packages
 	install -D -s -m 755 .build-install/release/funkhaus-media $(DESTDIR)$(PREFIX)/libexec/funkhaus/funkhaus-media
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|/usr/local|$(PREFIX)|' Config/funkhaus.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/funkhaus.service
+	for place in $(COMPLETIONS); do \
+		file=$(DESTDIR)$(PREFIX)/share/$${place#*:}; install -d $${file%/*} && \
+		.build-install/release/funkhaus --generate-completion-script $${place%%:*} > $$file || exit 1; \
+	done
+
+# Each shell, and where it looks below the prefix's share.
+COMPLETIONS := bash:bash-completion/completions/funkhaus zsh:zsh/site-functions/_funkhaus \
+	fish:fish/vendor_completions.d/funkhaus.fish
 
 build-packages:
 	@$(call packages,$(BUILD_PACKAGES))

@@ -12,8 +12,8 @@ struct Funkhaus: AsyncParsableCommand {
         abstract: "Puts a community radio station on air, and keeps it there.",
         discussion: """
             funkhaus serve puts the station on air that a YAML file describes; the other commands talk to it from \
-            the same machine. A first station: copy Config/station.example.yaml to station.yaml, put audio into \
-            the folders that it names, then
+            the same machine. A first station: copy Config/station.minimal.yaml to station.yaml, put audio into \
+            a folder music beside it, then
 
               funkhaus check      tells everything that would go wrong on air
               funkhaus serve      is on air until Ctrl-C
@@ -29,7 +29,8 @@ struct Funkhaus: AsyncParsableCommand {
             The exit code is 0 when all is well, 1 when the answer is bad, 2 when the command line is wrong, and 3 \
             when there is no daemon to talk to.
 
-            Shells complete these commands after: funkhaus --generate-completion-script bash (or zsh, or fish).
+            Shells complete these commands after make install; without that, by what funkhaus \
+            --generate-completion-script bash (or zsh, or fish) prints.
             """,
         version: Release.version,
         subcommands: [

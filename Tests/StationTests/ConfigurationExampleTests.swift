@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 @testable import Station
@@ -17,6 +18,32 @@ import Testing
         let problems = Check.problems(
             path: Self.folder + "/station.yaml", environment: sampleEnvironment, probe: { _ in nil })
         #expect(problems.map(\.description) == [])
+    }
+
+    @Test func theMinimalStationIsOnAirAsItIsBesideAFolderOfMusic() throws {
+        let folder = try TemporaryDirectory()
+        let text = try String(contentsOfFile: Self.folder + "/station.minimal.yaml", encoding: .utf8)
+        try folder.write("station.yaml", text)
+        try folder.write("music/a.mp3")
+        func problems() -> [Problem] {
+            Check.problems(
+                path: folder.path + "/station.yaml", environment: sampleEnvironment, probe: { _ in nil })
+        }
+        #expect(problems().filter { $0.severity == .wrong } == [])
+        #expect(problems().map(\.sentence).allSatisfy { $0.hasPrefix("programme has no emergency file") })
+        // The same with its comments followed.
+        try folder.write("station.yaml", text.replacing("# emergency:", with: "emergency:"))
+        try folder.write("emergency.ogg")
+        #expect(problems() == [])
+    }
+
+    /// What a newcomer is told to copy must work as it is: it may not be the file with every key.
+    @Test func theFirstInstructionsNameTheMinimalStation() throws {
+        for path in ["/funkhaus.service", "/../Sources/funkhaus/Funkhaus.swift"] {
+            let text = try String(contentsOfFile: Self.folder + path, encoding: .utf8)
+            #expect(text.contains("Config/station.minimal.yaml"), "\(path)")
+            #expect(!text.contains("station.example.yaml"), "\(path)")
+        }
     }
 
     @Test func theExampleIsWithoutProblems() throws {
