@@ -164,7 +164,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        tests("StationTests", ["Station", "History", "Programme", "Codecs", "Audio"]),
+        tests("StationTests", ["Station", "Broadcast", "History", "Programme", "Codecs", "Audio"]),
         tests(
             "CommandTests",
             [

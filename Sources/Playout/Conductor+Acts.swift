@@ -56,15 +56,27 @@ extension Conductor {
         return engine.commands.push(.title(number))
     }
 
-    /// Puts a track at the end of the queue.
-    func queue(_ track: Track) -> Result<(item: Item, held: String?), ActRefusal> {
+    /// Puts tracks at the end of the queue, all of them or none. They are waited for together: the last fact is on disk
+    /// behind the others.
+    func queue(_ tracks: [Track]) -> Result<(items: [Item], held: String?), ActRefusal> {
         guard let current else { return .failure(.notOnAir) }
-        guard let item = timeline.queue(track, onAir: current) else { return .failure(.queueFull) }
+        let before = timeline
+        var facts: [Fact] = []
+        var items: [Item] = []
+        for track in tracks {
+            guard let item = timeline.queue(track, onAir: current) else {
+                timeline = before
+                return .failure(.queueFull)
+            }
+            items.append(item)
+            facts.append(
+                Fact(
+                    kind: .insert, at: now, file: track.file,
+                    words: "\(track.file) was queued as number \(item.queueID ?? 0)."))
+        }
         replan()
-        let fact = Fact(
-            kind: .insert, at: now, file: track.file,
-            words: "\(track.file) was queued as number \(item.queueID ?? 0).")
-        return .success((item, journal.commit(fact, state: timeline.state)))
+        for fact in facts.dropLast() { journal.record(fact, state: timeline.state) }
+        return .success((items, facts.last.flatMap { journal.commit($0, state: timeline.state) }))
     }
 
     /// Takes an entry out of the queue.

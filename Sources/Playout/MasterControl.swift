@@ -205,9 +205,9 @@ public final class MasterControl: Sendable {
         var held: String?
     }
 
-    /// Puts a track at the end of the queue.
-    public func queue(_ track: Track) throws(ActRefusal) -> (item: Item, held: String?) {
-        try perform { $0.queue(track) }.get()
+    /// Puts tracks at the end of the queue, all of them or none.
+    public func queue(_ tracks: [Track]) throws(ActRefusal) -> (items: [Item], held: String?) {
+        try perform { $0.queue(tracks) }.get()
     }
 
     /// Takes an entry out of the queue.

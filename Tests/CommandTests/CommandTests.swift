@@ -248,6 +248,39 @@ internal import Testing
                 """)
     }
 
+    @Test func theUnitsStationIsFoundByWhoTypesACommand() throws {
+        let yaml = "station: { name: Radio, timezone: Europe/Berlin }\n"
+        try yaml.write(toFile: path, atomically: true, encoding: .utf8)
+        let (unit, home) = (folder.path + "/unit.sock", folder.path + "/run")
+        func socket() throws -> String {
+            try ControlPlace(
+                configuration: path, environment: ["HOME": home, "XDG_RUNTIME_DIR": home], unit: unit
+            ).socket
+        }
+        #expect(try socket() == home + "/funkhaus/control.sock")
+        try "".write(toFile: unit, atomically: false, encoding: .utf8)
+        #expect(try socket() == unit)
+        // Somebody's own station comes first, and so does what the file says.
+        try FileManager.default.createDirectory(
+            atPath: home + "/funkhaus", withIntermediateDirectories: true)
+        try "".write(toFile: home + "/funkhaus/control.sock", atomically: false, encoding: .utf8)
+        #expect(try socket() == home + "/funkhaus/control.sock")
+        try (yaml + "server: { data: data, control: c.sock }\n").write(
+            toFile: path, atomically: true, encoding: .utf8)
+        #expect(try socket().hasSuffix("/c.sock"))
+    }
+
+    @Test(.peers("make"), arguments: ["bash", "zsh", "fish"])
+    func installingLeavesNoShellWithoutItsCompletions(shell: String) throws {
+        let package = (0..<3).reduce(URL(filePath: #filePath)) { path, _ in path.deletingLastPathComponent() }
+        // What it would do; nothing is done.
+        let plan = try Tool.run("make", ["-n", "-C", package.path, "install", "PREFIX=/opt/radio"])
+        let words = String(decoding: plan.output, as: UTF8.self)
+        #expect(plan.status == 0, "\(plan.errors)")
+        #expect(words.contains("--generate-completion-script") && words.contains("/opt/radio/share/"))
+        #expect(words.contains(" \(shell):\(shell)"))
+    }
+
     @Test(arguments: ["bash", "zsh", "fish"])
     func shellsGetTheirCompletions(shell: String) {
         let script = Funkhaus.completionScript(for: CompletionShell(rawValue: shell)!)
@@ -273,7 +306,7 @@ private struct SmallStation: ControlHandler {
             done: "Nothing has changed.", warnings: ["The disk is full: this is not written down yet."])
     }
     func queue() throws(ControlRefusal) -> [QueueEntry] { [QueueEntry(id: 7, item: .identification)] }
-    func add(files: [String]) throws(ControlRefusal) -> Acknowledgement {
+    func add(files: [String], while isWanted: () -> Bool) throws(ControlRefusal) -> Acknowledgement {
         Acknowledgement(done: files.joined(separator: " "))
     }
     func remove(id: Int) throws(ControlRefusal) -> Acknowledgement { Acknowledgement(done: "Removed \(id).") }

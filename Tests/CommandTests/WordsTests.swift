@@ -58,6 +58,17 @@ internal import Testing
                 """)
     }
 
+    @Test func whereAStationIsHeardEncryptedIsSaidToo() {
+        var report = StatusReport.sample
+        report.mounts[0].tlsURL = "https://localhost:8443/stream.ogg"
+        #expect(
+            report.lines.shown.contains(
+                "  http://localhost:8000/stream.ogg\n  https://localhost:8443/stream.ogg\n    1 listener"))
+        #expect(
+            report.announcement.shown.contains(
+                "Listen:  http://localhost:8000/stream.ogg\nListen:  https://localhost:8443/stream.ogg\n"))
+    }
+
     @Test func whatIsOnAirNow() {
         #expect(
             OnAirItem.sinnerman.now.shown == """

@@ -67,6 +67,48 @@ struct ResilienceReloadTests {
         }
     }
 
+    @Test func `a reload that cannot read a password is refused, and the push of before goes on`()
+        async throws
+    {
+        let server = try IcecastServer()
+        let station = try StationUnderTest(
+            sections: """
+                icecast:
+                  - url: http://source@127.0.0.1:\(server.port)/radio.ogg
+                    password_file: icecast.secret
+                """)
+        try station.write("icecast.secret", IcecastServer.password)
+        try await ResilienceMusic().fill(station.music, with: [1, 2, 3])
+        try await station.onAir {
+            try await until("the target has the stream", telling: { station.log }) {
+                server.source("/radio.ogg") != nil
+            }
+            let began = server.source("/radio.ogg")?.start
+            let secret = station.folder.appendingPathComponent("icecast.secret")
+            try FileManager.default.removeItem(at: secret)
+            let refused = try await station.run(["reload"])
+            #expect(refused.status == 1)
+            #expect(refused.errors.contains("icecast.secret is not there"), "\(refused.errors)")
+            #expect(try await station.status().icecast.first?.connected == true)
+            #expect(server.source("/radio.ogg")?.start == began)
+            try station.write("icecast.secret", IcecastServer.password)
+            #expect(try await station.run(["reload"]).status == 0)
+            #expect(server.source("/radio.ogg")?.start == began)
+        }
+        // Without it at the start, the station is on air and says so until it is mended.
+        try FileManager.default.removeItem(at: station.folder.appendingPathComponent("icecast.secret"))
+        try await station.onAir {
+            let target = try #require(try await station.status().icecast.first)
+            #expect(!target.connected && target.state.hasPrefix("not pushed: "), "\(target.state)")
+            #expect(target.state.contains("icecast.secret is not there"))
+            try station.write("icecast.secret", IcecastServer.password)
+            #expect(try await station.run(["reload"]).status == 0)
+            try await until("the target has the stream", telling: { station.log }) {
+                server.source("/radio.ogg") != nil
+            }
+        }
+    }
+
     @Test func `what is broken or cannot change is refused with its place, and the station goes on`()
         async throws
     {

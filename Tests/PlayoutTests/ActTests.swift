@@ -62,7 +62,7 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         let (engine, timeline, _) = station(journal)
         let first = timeline.item(at: now)!
         _ = engine.crank(blocks: 3, from: now)
-        _ = try engine.conductor.queue(guest).get()
+        _ = try engine.conductor.queue([guest]).get()
         _ = engine.crank(blocks: 150)
         let aired = journal.aired.map(\.file)
         #expect(aired[0] == first.track.file)
@@ -71,11 +71,27 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         #expect(journal.aired[1].start == first.end)
     }
 
+    @Test func `of files that do not all fit into the queue none is queued`() throws {
+        let journal = FakeJournal()
+        let (engine, _, _) = station(journal)
+        _ = engine.crank(blocks: 3, from: now)
+        let many = Array(repeating: guest, count: Timeline.queueLimit)
+        let facts = journal.facts.count
+        #expect(engine.conductor.queue(many + many).isRefused)
+        #expect(engine.conductor.timeline.queued.isEmpty && journal.facts.count == facts)
+        let (items, held) = try engine.conductor.queue(many).get()
+        #expect(items.map(\.queueID) == engine.conductor.timeline.queued.map(\.queueID) && held == nil)
+        // Each act is told, and the newest state on the disk has them all.
+        #expect(journal.facts.count == facts + many.count)
+        #expect(journal.lastState == engine.conductor.timeline.state)
+        #expect(engine.conductor.queue([guest]).isRefused)
+    }
+
     @Test func `an entry that was taken out of the queue is not heard`() throws {
         let journal = FakeJournal()
         let (engine, timeline, _) = station(journal)
         _ = engine.crank(blocks: 3, from: now)
-        let queued = try engine.conductor.queue(guest).get().item
+        let queued = try engine.conductor.queue([guest]).get().items[0]
         _ = engine.crank(blocks: 2)
         _ = try engine.conductor.unqueue(queued.queueID!).get()
         #expect(engine.conductor.unqueue(queued.queueID!).isRefused)

@@ -139,7 +139,7 @@ private let isProof = ProcessInfo.processInfo.environment["FUNKHAUS_PROOF"] == "
             crank(.random(in: 10..<130, using: &dice))
             engine.conductor.step()
             switch Int.random(in: 0..<4, using: &dice) {
-            case 0: _ = engine.conductor.queue(station.tracks.randomElement(using: &dice)!)
+            case 0: _ = engine.conductor.queue([station.tracks.randomElement(using: &dice)!])
             case 1:
                 guard let last = engine.conductor.timeline.queued.last?.queueID else { continue }
                 _ = engine.conductor.unqueue(last)

@@ -191,7 +191,7 @@ struct Once: Agenda {
                 _ = engine.crank(blocks: 2)
                 _ = engine.conductor.confirmSkip(of: left)
             } else {
-                _ = engine.conductor.queue(station.tracks[2])
+                _ = engine.conductor.queue([station.tracks[2]])
             }
         }
         _ = engine.crank(blocks: 300)

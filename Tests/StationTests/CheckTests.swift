@@ -138,6 +138,42 @@ import Testing
     }
 }
 
+/// Without its certificate a station does not begin.
+extension CheckTests {
+    private func checkEncrypted() throws -> [Problem] {
+        try makeStation(
+            sampleText.replacing(
+                "mounts:", with: "  tls: { certificate: cert.pem, key: key.pem }\nmounts:"))
+        return check()
+    }
+
+    @Test func aCertificateThatIsNotThereIsFoundBeforeTheStart() throws {
+        let problems = try checkEncrypted()
+        #expect(problems.map(\.severity) == [.wrong])
+        #expect(told(problems)[0].hasPrefix("station.yaml:6:23: cert.pem is not there: name a file"))
+    }
+
+    @Test(.peers("openssl")) func aCertificateIsLookedAtWithItsKey() throws {
+        for name in ["", "other-"] {
+            let made = try Tool.run(
+                "openssl",
+                [
+                    "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                    "-keyout", "\(folder.path)/\(name)key.pem", "-out", "\(folder.path)/\(name)cert.pem",
+                ])
+            try #require(made.status == 0, "\(made.errors)")
+            folder.mode("\(name)key.pem", 0o600)
+        }
+        #expect(try told(checkEncrypted()) == [])
+        try folder.remove("key.pem")
+        #expect(try told(checkEncrypted())[0].hasPrefix("station.yaml:6:38: key.pem is not there"))
+        try folder.move("other-key.pem", to: "key.pem")
+        #expect(try told(checkEncrypted())[0].contains("The key in key.pem is not that of the certificate"))
+        try folder.write("cert.pem", "no certificate")
+        #expect(try told(checkEncrypted())[0].contains("cert.pem holds no certificate"))
+    }
+}
+
 /// What only the whole of a schedule shows.
 extension CheckTests {
     @Test func showsThatNobodyHearsAndDJsWhoCannotComeInAreNotes() throws {

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Glibc
 internal import Synchronization
 
 @testable import Station
@@ -23,12 +24,17 @@ final class ScriptedStation: ControlHandler {
     }
 
     private let disk: DeadDisk?
+    /// Signs of life that `add` gives before it answers, and how long it takes for each.
+    private let signs: (count: Int, pause: Duration)
     private let added = Mutex<[String]>([])
     let historyLength: Int64
 
-    init(historyLength: Int64 = 0, disk: DeadDisk? = nil) {
+    init(
+        historyLength: Int64 = 0, disk: DeadDisk? = nil, signs: (count: Int, pause: Duration) = (0, .zero)
+    ) {
         self.historyLength = historyLength
         self.disk = disk
+        self.signs = signs
     }
 
     func status() throws(ControlRefusal) -> StatusReport { .sample }
@@ -51,8 +57,12 @@ final class ScriptedStation: ControlHandler {
         added.withLock { $0.indices.map { QueueEntry(id: $0 + 1, item: .sinnerman) } }
     }
 
-    func add(files: [String]) throws(ControlRefusal) -> Acknowledgement {
+    func add(files: [String], while isWanted: () -> Bool) throws(ControlRefusal) -> Acknowledgement {
         disk?.access()
+        for _ in 0..<signs.count {
+            usleep(UInt32(signs.pause / .microseconds(1)))
+            guard isWanted() else { throw .givenUp }
+        }
         added.withLock { $0 += files }
         return Acknowledgement(done: "Queued.", entries: try queue())
     }

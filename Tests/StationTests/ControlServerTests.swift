@@ -195,6 +195,84 @@ internal import Testing
         #expect(answer(at: errand).contains("Queued."))
     }
 
+    @Test func aStationThatEndsDoesNotWaitForADeadDisk() throws {
+        let disk = ScriptedStation.DeadDisk()
+        let server = try running(ScriptedStation(disk: disk))
+        let errands = try (0..<2).map { try connected(sending: .add(files: ["/\($0)"])) }
+        defer { for socket in errands { close(socket) } }
+        disk.waitForRequest()
+        let ended = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            server.stop(patience: .milliseconds(20))
+            ended.signal()
+        }
+        // Nobody has revived the disk. Who waits behind it is hung up on.
+        try #require(ended.wait(timeout: .now() + .seconds(30)) == .success)
+        #expect(access(path, F_OK) != 0)
+        #expect(answer(at: errands[1]) == "")
+        disk.revive()
+        _ = answer(at: errands[0])
+    }
+
+    @Test func whoHasGivenUpGetsNothingQueuedBehindItsBack() throws {
+        let disk = ScriptedStation.DeadDisk()
+        let server = try running(ScriptedStation(disk: disk))
+        defer { server.stop() }
+        let first = try connected(sending: .add(files: ["/1"]))
+        defer { close(first) }
+        disk.waitForRequest()
+        // It will ask again, and would have its file twice.
+        close(try connected(sending: .add(files: ["/2"])))
+        let last = try connected(sending: .add(files: ["/3"]))
+        defer { close(last) }
+        // The errands lie in the queue once the thread has looked at the connections behind them.
+        #expect(try client.now() == .sinnerman)
+        disk.revive()
+        #expect(answer(at: first).contains("Queued."))
+        #expect(answer(at: last).contains("Queued."))
+        #expect(try client.queue().count == 2)
+    }
+
+    @Test func whoGivesUpWhileItsFilesAreMeasuredGetsNoneQueued() throws {
+        let disk = ScriptedStation.DeadDisk()
+        let server = try running(ScriptedStation(disk: disk, signs: (1, .zero)))
+        defer { server.stop() }
+        let gone = try connected(sending: .add(files: ["/1"]))
+        disk.waitForRequest()
+        close(gone)
+        let last = try connected(sending: .add(files: ["/2"]))
+        defer { close(last) }
+        disk.revive()
+        #expect(answer(at: last).contains("Queued."))
+        #expect(try client.queue().count == 1)
+    }
+
+    @Test func longMeasuringDoesNotTimeOut() throws {
+        // Silent for longer than the client's patience in all, and never for as long at a time.
+        let server = try running(ScriptedStation(signs: (40, .milliseconds(50))))
+        defer { server.stop() }
+        let client = ControlClient(socket: path, configuration: nil, patience: .seconds(1))
+        var signs = 0
+        let answer = try client.add(files: ["/long"]) { signs += 1 }
+        #expect(answer.entries?.count == 1)
+        #expect(signs > 0)
+    }
+
+    @Test func whoWaitsBehindLongMeasuringIsToldThatItIsNotForgotten() throws {
+        let disk = ScriptedStation.DeadDisk()
+        let server = try running(ScriptedStation(disk: disk, signs: (1, .zero)))
+        defer { server.stop() }
+        let first = try connected(sending: .add(files: ["/1"]))
+        defer { close(first) }
+        disk.waitForRequest()
+        let second = try connected(sending: .add(files: ["/2"]))
+        defer { close(second) }
+        #expect(try client.now() == .sinnerman)
+        disk.revive()
+        // One sign for the errand before it, one for its own.
+        #expect(answer(at: second).hasPrefix("  {"))
+    }
+
     @Test func aStationThatEndsHangsUpOnWhoWaits() throws {
         // Listens and never answers, like a daemon that is about to end.
         let dying = try ControlSocket.make(for: path)
@@ -324,7 +402,9 @@ private struct LongStatus: ControlHandler {
     func skip() throws(ControlRefusal) -> Acknowledgement { Acknowledgement(done: "") }
     func reload() throws(ControlRefusal) -> Acknowledgement { Acknowledgement(done: "") }
     func queue() throws(ControlRefusal) -> [QueueEntry] { [] }
-    func add(files: [String]) throws(ControlRefusal) -> Acknowledgement { Acknowledgement(done: "") }
+    func add(files: [String], while isWanted: () -> Bool) throws(ControlRefusal) -> Acknowledgement {
+        Acknowledgement(done: "")
+    }
     func remove(id: Int) throws(ControlRefusal) -> Acknowledgement { Acknowledgement(done: "") }
     func direct(_ dj: String, _ act: DJAct) throws(ControlRefusal) -> Acknowledgement {
         Acknowledgement(done: "")

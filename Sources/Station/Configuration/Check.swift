@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Server
 
 /// Looks at a station before it is on air: its configuration, its playlists, every file in them, and its secrets.
 ///
@@ -80,9 +81,7 @@ public struct Check {
                 "alarm.command names \(program.shown), which cannot be run: \(String(cString: strerror(errno)))",
                 "alarm.command")
         }
-        if let key = configuration.server.tls?.key, let sentence = SecretSource.file(key).exposure() {
-            report(sentence, "server.tls.key", .note)
-        }
+        if let tls = configuration.server.tls { lookAt(tls) }
         for (index, mount) in configuration.mounts.enumerated() {
             guard let path = mount.rules.accounts else { continue }
             let key = "mounts[\(index)].accounts"
@@ -92,11 +91,19 @@ public struct Check {
         }
     }
 
+    /// Without a good certificate and its key the station does not begin.
+    private mutating func lookAt(_ tls: Configuration.TLS) {
+        if let fault = FrontDoorConfiguration.TLS(tls).fault {
+            report(fault, fault.hasPrefix(tls.key) ? "server.tls.key" : "server.tls.certificate")
+        }
+        if let sentence = SecretSource.file(tls.key).exposure() { report(sentence, "server.tls.key", .note) }
+    }
+
     private mutating func lookAt(
         _ password: SecretSource, _ section: String, _ environment: [String: String],
         named: String = "password"
     ) {
-        let key = "\(section).\(named)_\(password.isFile ? "file" : "env")"
+        let key = password.key(in: section, named: named)
         do throws(SecretFailure) {
             _ = try password.read(environment: environment)
         } catch {
@@ -151,7 +158,11 @@ public struct Check {
 }
 
 extension SecretSource {
-    fileprivate var isFile: Bool {
-        if case .file = self { true } else { false }
+    /// The key that names it in the configuration.
+    func key(in section: String, named name: String = "password") -> String {
+        switch self {
+        case .file: "\(section).\(name)_file"
+        case .environment: "\(section).\(name)_env"
+        }
     }
 }

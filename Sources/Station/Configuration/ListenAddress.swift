@@ -30,7 +30,34 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         self.init(host: host.isEmpty ? Self.standard.host : String(host), port: port)
     }
 
+    /// Whether it is every address of the machine, and none that could be asked for.
+    private var isEverywhere: Bool { ["::", "0.0.0.0"].contains(host) }
+
+    /// Where a mount is asked for on this machine.
+    ///
+    /// - Parameters:
+    ///   - port: that which the system gave.
+    ///   - everywhere: the host's name in place of every address.
+    func url(_ scheme: String, port: Int, path: String, everywhere: String) -> String {
+        "\(scheme)://\(ListenAddress(host: isEverywhere ? everywhere : host, port: port))\(path)"
+    }
+
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+extension Configuration.Server {
+    /// Where a mount is heard on this machine, and the same encrypted if it is.
+    ///
+    /// - Parameter ports: the front door's, the encrypted one last if there is one.
+    func urls(
+        of path: String, ports: [Int], everywhere: String = "localhost"
+    ) -> (plain: String, encrypted: String?) {
+        let plain = listen.url("http", port: ports.first ?? 0, path: path, everywhere: everywhere)
+        let encrypted = tls.map {
+            $0.listen.url("https", port: ports.last ?? 0, path: path, everywhere: everywhere)
+        }
+        return (plain, encrypted)
+    }
 }
 
 /// A whole number in digits alone, within a range.

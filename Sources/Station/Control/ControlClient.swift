@@ -4,10 +4,10 @@ internal import Glibc
 
 /// The commands' end of the control socket: a method a request.
 ///
-/// Every call blocks its thread, for `patience` at the most. It throws `ControlError` when the daemon cannot be
+/// Every call blocks its thread until the daemon has been silent for `patience`. It throws `ControlError` when the daemon cannot be
 /// talked to, and `ControlRefusal` when the daemon says no.
 public struct ControlClient: Sendable {
-    /// How long a command waits for an answer.
+    /// How long a command waits for an answer, or for a sign that the daemon is still at it.
     public static let patience = Duration.seconds(30)
 
     private let socket: String
@@ -38,7 +38,11 @@ public struct ControlClient: Sendable {
     public func queue() throws -> [QueueEntry] { try ask(.queue) }
 
     /// Puts files, named by absolute paths, behind the last entry of the queue.
-    public func add(files: [String]) throws -> Acknowledgement { try ask(.add(files: files)) }
+    ///
+    /// - Parameter atWork: called whenever the daemon, which measures them first, gives a sign of life.
+    public func add(files: [String], atWork: () -> Void = {}) throws -> Acknowledgement {
+        try ask(.add(files: files), atWork: atWork)
+    }
 
     public func remove(id: Int) throws -> Acknowledgement { try ask(.remove(id: id)) }
 
@@ -57,11 +61,13 @@ public struct ControlClient: Sendable {
     /// What `reload` would change of the shows.
     public func scheduleDiff() throws -> ScheduleDiff { try ask(.scheduleDiff) }
 
-    private func ask<Answer: Codable & Sendable>(_ request: ControlRequest) throws -> Answer {
+    private func ask<Answer: Codable & Sendable>(
+        _ request: ControlRequest, atWork: () -> Void = {}
+    ) throws -> Answer {
         guard let line = controlLine(request), line.count <= ControlRequest.mostBytes else {
             throw ControlError.requestTooLong
         }
-        let answer = try exchange(line)
+        let answer = try exchange(line, atWork)
         guard let reply = try? JSONDecoder().decode(ControlReply<Answer>.self, from: Data(answer)) else {
             throw ControlError.garbled(socket: socket)
         }
@@ -70,9 +76,9 @@ public struct ControlClient: Sendable {
         return answer
     }
 
-    /// Sends a line and waits for the line that answers it.
-    private func exchange(_ line: [UInt8]) throws(ControlError) -> ArraySlice<UInt8> {
-        let end = cshims_monotonic_now() + patience.nanoseconds
+    /// Sends a line and waits for the line that answers it. Spaces before that are signs of life.
+    private func exchange(_ line: [UInt8], _ atWork: () -> Void) throws(ControlError) -> ArraySlice<UInt8> {
+        var end = cshims_monotonic_now() + patience.nanoseconds
         let connection = try ControlSocket.make(for: socket)
         defer { close(connection) }
         try connect(connection)
@@ -86,7 +92,11 @@ public struct ControlClient: Sendable {
             guard count > 0, answer.count + count <= ControlRequest.mostAnswerBytes else {
                 throw .garbled(socket: socket)
             }
-            answer += buffer[..<count]
+            end = cshims_monotonic_now() + patience.nanoseconds
+            let isBeginning = answer.isEmpty
+            let bytes = buffer[..<count].drop { isBeginning && $0 == UInt8(ascii: " ") }
+            if bytes.count < count { atWork() }
+            answer += bytes
         }
         return answer.dropLast()
     }

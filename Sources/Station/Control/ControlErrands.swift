@@ -7,8 +7,8 @@ internal import Threads
 
 /// Does what may have to wait for a disk, on the thread `control-files`, one errand after the other.
 ///
-/// An errand takes its connection along, answers it, and closes it. At most 8 wait; `take` refuses the next one at
-/// once, so that enough places at the socket stay free for questions.
+/// An errand takes its connection along, answers it, and closes it; one whose client has hung up is dropped. At most 8
+/// wait; `take` refuses the next one at once, so that enough places at the socket stay free for questions.
 final class ControlErrands: Sendable {
     private static let most = 8
 
@@ -37,13 +37,16 @@ final class ControlErrands: Sendable {
 
     func start() { thread.start { [self] in run() } }
 
-    /// Blocks until the errand in hand is done; the connections of the others are closed.
-    func stop() {
+    /// Blocks until the errand in hand is done, but no longer than so: a dead disk may hold it, and then it is left
+    /// behind. The connections of the others are closed.
+    func stop(within patience: Duration) {
         queue.withLock { $0.isClosed = true }
         bell.signal()
-        thread.join()
-        for errand in queue.withLock({ $0.errands }) { close(errand.socket) }
-        queue.withLock { $0.errands = [] }
+        thread.join(within: patience)
+        queue.withLock { queue in
+            for errand in queue.errands { close(errand.socket) }
+            queue.errands = []
+        }
     }
 
     /// Takes a request and its connection; false when too many wait already.
@@ -62,9 +65,31 @@ final class ControlErrands: Sendable {
             bell.wait()
             let next = queue.withLock { $0.isClosed ? nil : $0.errands.removeFirst() }
             guard let next else { return }
-            send(handler.reply(to: next.request), over: next.socket)
+            if !Self.hasHungUp(next.socket) {
+                send(handler.reply(to: next.request) { isWanted(next) }, over: next.socket)
+            }
             close(next.socket)
         }
+    }
+
+    /// Whether anybody still waits for the errand in hand. Its client, and those behind it, are told that they are not
+    /// forgotten, by a space: JSON may begin so.
+    private func isWanted(_ errand: Errand) -> Bool {
+        queue.withLock { queue in
+            guard !queue.isClosed else { return false }
+            for waiting in queue.errands { _ = Self.reassure(waiting.socket) }
+            return Self.reassure(errand.socket)
+        }
+    }
+
+    /// False when the client has hung up.
+    private static func reassure(_ socket: Int32) -> Bool {
+        Glibc.send(socket, " ", 1, Int32(MSG_DONTWAIT | MSG_NOSIGNAL)) == 1 || errno == EAGAIN
+    }
+
+    private static func hasHungUp(_ socket: Int32) -> Bool {
+        var polled = pollfd(fd: socket, events: 0, revents: 0)
+        return poll(&polled, 1, 0) > 0
     }
 
     /// Sends all of an answer, or what of it the client takes in time.

@@ -23,6 +23,9 @@ public struct ControlRefusal: Error, Hashable, Sendable, Codable {
         "The station is still busy with what it was asked before.",
         remedy: "Look at funkhaus status, and ask again in a while.")
 
+    /// Nobody reads it: the client has hung up, or the station ends.
+    static let givenUp = ControlRefusal("Nobody waits for this any more.", remedy: "Nothing was queued.")
+
     static let tooLong = ControlRefusal("The answer is too long.", remedy: "Ask for less at once.")
 }
 

@@ -2,8 +2,8 @@ internal import Foundation
 
 /// What the daemon does for its control socket.
 ///
-/// `reload`, `add` and `scheduleDiff` are called on the thread `control-files`, one after the other, and may wait for a disk; a command
-/// gives up after `ControlClient.patience`. Everything else is called on the thread `control`, also while those wait:
+/// `reload`, `add` and `scheduleDiff` are called on the thread `control-files`, one after the other, and may wait for a
+/// disk; a command gives up after `ControlClient.patience` without a sign of life. Everything else is called on the thread `control`, also while those wait:
 /// it may wait for the engine or the journal for a second or two, because the next command waits too. Whatever it
 /// cannot or must not do it refuses with a sentence and a remedy.
 public protocol ControlHandler: Sendable {
@@ -26,7 +26,10 @@ public protocol ControlHandler: Sendable {
 
     /// Puts files behind the last entry of the queue, all of them or none. At least one; every path is absolute, and
     /// nothing else about it is known: whoever may use the socket may name any file that the daemon can read.
-    func add(files: [String]) throws(ControlRefusal) -> Acknowledgement
+    ///
+    /// - Parameter isWanted: false when the client has given up or the station ends: then nothing is queued. To be asked
+    ///   now and then, because it is the sign of life, too, that keeps the client waiting.
+    func add(files: [String], while isWanted: () -> Bool) throws(ControlRefusal) -> Acknowledgement
 
     /// Takes an entry out of the queue.
     func remove(id: Int) throws(ControlRefusal) -> Acknowledgement
@@ -46,15 +49,19 @@ public protocol ControlHandler: Sendable {
 
 extension ControlHandler {
     /// The line that answers a request.
-    func reply(to request: ControlRequest) -> [UInt8] {
+    ///
+    /// - Parameter isWanted: whether anybody waits for it.
+    func reply(to request: ControlRequest, while isWanted: () -> Bool) -> [UInt8] {
         do {
-            return try answer(to: request)
+            return try answer(to: request, isWanted)
         } catch {
             return error.line
         }
     }
 
-    private func answer(to request: ControlRequest) throws(ControlRefusal) -> [UInt8] {
+    private func answer(
+        to request: ControlRequest, _ isWanted: () -> Bool
+    ) throws(ControlRefusal) -> [UInt8] {
         switch request {
         case .status: return try line(status())
         case .now: return try line(now())
@@ -72,7 +79,7 @@ extension ControlHandler {
                 throw ControlRefusal(
                     "The queue takes files by their absolute paths.", remedy: "Name at least one file so.")
             }
-            return try line(add(files: files))
+            return try line(add(files: files, while: isWanted))
         case .remove(let id): return try line(remove(id: id))
         case .direct(let dj, let act): return try line(direct(dj, act))
         case .history(let start): return try line(history(from: start))

@@ -46,7 +46,7 @@ struct ControlRoom {
     private func answer(_ line: ArraySlice<UInt8>, over socket: Int32) -> [UInt8]? {
         do {
             let request = try ControlRequest(line: line)
-            guard request.namesFiles else { return handler.reply(to: request) }
+            guard request.namesFiles else { return handler.reply(to: request) { true } }
             return errands.take(request, over: socket) ? nil : ControlRefusal.busy.line
         } catch {
             return error.line

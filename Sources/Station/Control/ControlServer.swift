@@ -50,19 +50,22 @@ public final class ControlServer: Sendable {
     public func start() {
         guard let claim = claim.withLock({ $0 }) else { return }
         errands.start()
-        thread.start { [handler, deadline, errands, bell = bell.thread] in
+        // It keeps the server, whose descriptors it uses, also when it is left behind.
+        thread.start { [self] in
             var room = ControlRoom(
-                listener: claim.listener, bell: bell, handler: handler, errands: errands, deadline: deadline)
+                listener: claim.listener, bell: bell.thread, handler: handler, errands: errands,
+                deadline: deadline)
             room.run()
         }
     }
 
-    /// Stops answering and removes the socket. Blocks until the requests in hand are answered; those that wait behind
-    /// them are hung up on. Safe to call again, and without `start`.
-    public func stop() {
+    /// Stops answering and removes the socket. Blocks until the requests in hand are answered, but no longer than
+    /// `patience` for each of the two threads: one that a dead disk holds is left behind. Those that wait behind them
+    /// are hung up on. Safe to call again, and without `start`.
+    public func stop(patience: Duration = .seconds(2)) {
         shutdown(bell.stop, Int32(SHUT_RDWR))
-        thread.join()
-        errands.stop()
+        thread.join(within: patience)
+        errands.stop(within: patience)
         claim.withLock { $0 = nil }
     }
 }

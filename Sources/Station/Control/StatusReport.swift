@@ -138,17 +138,22 @@ public struct AirReport: Hashable, Sendable, Codable {
 /// One of the station's own mounts.
 public struct MountReport: Hashable, Sendable, Codable {
     public var path: String
-    /// Where people listen.
+    /// Where people listen, seen from this machine.
     public var url: String
+    /// The same, encrypted; left out when it is not.
+    public var tlsURL: String?
     public var listeners: Int
     /// The most listeners at once since the station is on air.
     public var peak: Int
     /// Nominal bits a second.
     public var bitrate: Int
 
-    public init(path: String, url: String, listeners: Int, peak: Int, bitrate: Int) {
+    public init(
+        path: String, url: String, tlsURL: String? = nil, listeners: Int, peak: Int, bitrate: Int
+    ) {
         self.path = path
         self.url = url
+        self.tlsURL = tlsURL
         self.listeners = listeners
         self.peak = peak
         self.bitrate = bitrate

@@ -24,10 +24,14 @@ extension Daemon {
             guard refused.isEmpty else {
                 return .failure(ReloadRefusal(sentences: refused.map(\.description)))
             }
+            let secrets = StationSecrets(new, environment: environment)
+            guard secrets.problems.isEmpty else {
+                return .failure(ReloadRefusal(sentences: secrets.problems.map(\.description)))
+            }
             do {
                 let plan = try plan(of: new)
                 adopt(plan)
-                return .success(apply(new, plan.schedule, instead: old))
+                return .success(apply(new, secrets, plan.schedule))
             } catch {
                 return .failure(ReloadRefusal(sentences: ["the schedule cannot be followed: \(error)"]))
             }
@@ -67,8 +71,8 @@ extension Daemon {
         relayStreams()
     }
 
-    private func apply(_ new: Configuration, _ schedule: Schedule, instead old: Configuration) -> String {
-        let (oldMounts, oldPushes) = running.withLock { ($0.mounts, $0.pushes) }
+    private func apply(_ new: Configuration, _ secrets: StationSecrets, _ schedule: Schedule) -> String {
+        let (oldMounts, oldTargets) = running.withLock { ($0.mounts, $0.targets) }
         var mounts: [Mount] = []
         for wanted in new.mounts {
             if let mount = oldMounts.first(where: { $0.path == wanted.path }) {
@@ -79,29 +83,17 @@ extension Daemon {
             }
         }
         stage.follow(new)
-        door.apply(FrontDoorConfiguration(new, environment, logger))
+        door.apply(FrontDoorConfiguration(new, secrets))
         let rules = MountRules.all(of: new, passwords)
         waitFor { [door, mounts] in
             await door.setMounts(mounts, rules: rules)
             await door.renewCertificate()
         }
-        // A target that stays as it is keeps its connection.
-        var pushes: [Push] = []
-        var left = oldPushes
-        for wanted in new.icecast {
-            if let target = try? target(wanted, new),
-                let same = left.firstIndex(where: { $0.target == target && old.icecast.contains(wanted) })
-            {
-                pushes.append(left.remove(at: same))
-            } else if let push = push(wanted, new, mounts) {
-                pushes.append(push)
-            }
-        }
-        for push in left { push.stop() }
-        for push in pushes where !oldPushes.contains(where: { $0 === push }) { push.start() }
+        let targets = Targets(new, secrets, mounts, keeping: oldTargets)
+        targets.replace(oldTargets)
         // It refuses only while the station is ending.
         try? control.apply(Self.settings(new, grid, logger))
-        running.withLock { ($0.configuration, $0.mounts, $0.pushes) = (new, mounts, pushes) }
+        running.withLock { ($0.configuration, $0.mounts, $0.targets) = (new, mounts, targets) }
         record(new, mounts)
         alarm.follow(new.alarmSettings(environment))
         room.follow(ListeningRoom.Settings(new, ports: running.withLock { $0.ports }, pass: door.pass))
@@ -110,7 +102,7 @@ extension Daemon {
         library.follow(new, schedule)
         podcasts.follow(new, schedule)
         lookAtShowFiles()
-        return "The configuration is in force: \(mounts.count) mounts, \(pushes.count) targets, "
+        return "The configuration is in force: \(mounts.count) mounts, \(targets.entries.count) targets, "
             + "\(new.playlists.count) playlists."
     }
 

@@ -21,7 +21,7 @@ public final class Daemon: Sendable {
     struct Running: Sendable {
         var configuration: Configuration
         var mounts: [Mount] = []
-        var pushes: [Push] = []
+        var targets = Targets()
         /// The front door's, the encrypted one last if there is one.
         var ports: [Int] = []
     }
@@ -52,7 +52,7 @@ public final class Daemon: Sendable {
     let reloading = Mutex(())
     private let looking = Mutex(())
     private let opener: MediaOpener
-    private let meter: MediaMeter
+    let meter: MediaMeter
     let watch: LibraryWatch
     private let commands = Mutex<ControlServer?>(nil)
 
@@ -78,9 +78,10 @@ public final class Daemon: Sendable {
         prepareProcess()
         let wishes = Wish.signals()
         let configuration = try Configuration.load(path: path, environment: environment)
-        let daemon = try Daemon(configuration: configuration, environment: environment)
+        let secrets = StationSecrets(configuration, environment: environment)
+        let daemon = try Daemon(configuration: configuration, secrets, environment: environment)
         do {
-            try await daemon.start()
+            try await daemon.start(secrets)
         } catch {
             await daemon.stop()
             throw error
@@ -97,7 +98,9 @@ public final class Daemon: Sendable {
         await daemon.stop()
     }
 
-    private init(configuration: Configuration, environment: [String: String]) throws {
+    private init(
+        configuration: Configuration, _ secrets: StationSecrets, environment: [String: String]
+    ) throws {
         let logger = Logger(label: "funkhaus")
         path = configuration.path
         self.environment = environment
@@ -151,7 +154,7 @@ public final class Daemon: Sendable {
         self.alarm = alarm
         room = ListeningRoom(program: program) { alarm.call($0, at: Self.wall()) }
         door = FrontDoor(
-            configuration: FrontDoorConfiguration(configuration, environment, logger), mounts: [],
+            configuration: FrontDoorConfiguration(configuration, secrets), mounts: [],
             titles: OperatorTitles(control: control), stage: stage,
             vitals: StationVitals(room: room, control: control, lateness: lateness),
             guide: PublicSchedule(grid: grid), logger: logger, now: Self.wall)
@@ -171,8 +174,11 @@ public final class Daemon: Sendable {
 
     // MARK: Start and stop
 
-    private func start() async throws {
+    private func start(_ secrets: StationSecrets) async throws {
         let configuration = running.withLock { $0.configuration }
+        for problem in secrets.problems {
+            logger.error("a password is missing", metadata: ["why": "\(problem)"])
+        }
         let server = try ControlServer(
             path: configuration.server.control, handler: DaemonControl(daemon: self))
         commands.withLock { $0 = server }
@@ -199,12 +205,12 @@ public final class Daemon: Sendable {
         sayCapacity()
         library.start()
         announce()
-        let pushes = configuration.icecast.compactMap { push($0, configuration, mounts) }
-        for push in pushes { push.start() }
+        let targets = Targets(configuration, secrets, mounts)
+        targets.replace(Targets())
         record(configuration, mounts)
         running.withLock { running in
             running.mounts = mounts
-            running.pushes = pushes
+            running.targets = targets
             running.ports = ports
         }
         alarm.follow(configuration.alarmSettings(environment))
@@ -226,7 +232,11 @@ public final class Daemon: Sendable {
         }
     }
 
+    /// From the top down. Who may be waiting for a file's bytes is told first that nobody wants them any more.
     private func stop() async {
+        endInAnyCase()
+        meter.cancel()
+        library.stop()
         commands.withLock { $0.take() }?.stop()
         calendars.stop()
         podcasts.stop()
@@ -234,19 +244,32 @@ public final class Daemon: Sendable {
         announcer.stop()
         room.stop()
         alarm.stop()
-        for push in running.withLock({ $0.pushes }) { push.stop() }
+        for push in running.withLock({ $0.targets.pushes }) { push.stop() }
         await door.shutdown()
         stage.stop()
         recorder.stop()
         aircheck.stop()
         passwords.stop()
-        meter.cancel()
-        library.stop()
         watch.stop()
         control.stop()
         opener.stop()
         history.stop()
     }
+
+    /// A thread that a dead disk holds, or several one after the other, must not keep the process: when stopping takes
+    /// longer than `stopLimit`, what was aired is written down, and the rest is left to the system.
+    private func endInAnyCase() {
+        Thread.detachNewThread { [history, logger] in
+            Thread.sleep(forTimeInterval: Self.stopLimit)
+            logger.error(
+                "something does not end, as with a dead disk: it is not waited for any longer")
+            history.stop(deadline: .seconds(1))
+            _exit(EXIT_SUCCESS)
+        }
+    }
+
+    /// Below the unit's TimeoutStopSec, in seconds.
+    private static let stopLimit = 8.0
 
     /// Says how many listeners the station can hold.
     private func sayCapacity() {

@@ -10,8 +10,8 @@ internal import Synchronization
 
 /// Answers the commands for the daemon, on the control socket's threads.
 struct DaemonControl: ControlHandler {
-    // The daemon stops the control server before it goes.
-    unowned let daemon: Daemon
+    // The daemon lets go of the control server when it stops; a thread that a dead disk holds may still be in here then.
+    let daemon: Daemon
 
     private var configuration: Configuration { daemon.running.withLock { $0.configuration } }
 
@@ -50,7 +50,7 @@ struct DaemonControl: ControlHandler {
     func status() throws(ControlRefusal) -> StatusReport {
         let report = try report()
         guard let onAir = report.onAir else { throw ControlRefusal(ActRefusal.notOnAir.words, remedy: "") }
-        let (mounts, pushes, port) = daemon.running.withLock { ($0.mounts, $0.pushes, $0.ports.first ?? 0) }
+        let running = daemon.running.withLock { $0 }
         let listeners = daemon.door.listeners
         var library = daemon.library.report
         library = LibraryReport(
@@ -66,17 +66,14 @@ struct DaemonControl: ControlHandler {
             onAirSince: time(daemon.onAirSince),
             uptime: (now - daemon.onAirSince).seconds, now: item(onAir, at: report.now),
             next: report.next.first.map { item($0) },
-            mounts: mounts.map { mount in
+            mounts: running.mounts.map { mount in
                 let count = listeners[mount.path]
+                let urls = running.configuration.server.urls(of: mount.path, ports: running.ports)
                 return MountReport(
-                    path: mount.path, url: "http://localhost:\(port)\(mount.path)",
-                    listeners: count?.now ?? 0, peak: count?.peak ?? 0, bitrate: mount.description.bitrate)
+                    path: mount.path, url: urls.plain, tlsURL: urls.encrypted, listeners: count?.now ?? 0,
+                    peak: count?.peak ?? 0, bitrate: mount.description.bitrate)
             },
-            icecast: pushes.map {
-                PushReport(
-                    url: ($0.target.usesTLS ? "https://" : "http://") + $0.target.place,
-                    connected: $0.status.isConnected, state: $0.status.words())
-            },
+            icecast: running.targets.reports,
             library: library, journal: daemon.history.status.words,
             clock: ClockReport(blocksLate: report.clock.late, resets: report.clock.resets), air: air,
             live: report.live.map { dj in
@@ -234,30 +231,33 @@ struct DaemonControl: ControlHandler {
         }
     }
 
-    func add(files: [String]) throws(ControlRefusal) -> Acknowledgement {
-        // All are looked at before the first is queued: all of them or none.
-        var tracks: [Track] = []
-        for file in files { tracks.append(try track(at: file)) }
-        var entries: [QueueEntry] = []
-        var warnings: [String] = []
-        let control = daemon.control
-        for track in tracks {
-            let (item, held) = try act { () throws(ActRefusal) in try control.queue(track) }
-            entries.append(entry(item))
-            if let held { warnings.append(held) }
+    func add(files: [String], while isWanted: () -> Bool) throws(ControlRefusal) -> Acknowledgement {
+        guard files.count <= Timeline.queueLimit else {
+            throw ControlRefusal(ActRefusal.queueFull.words, remedy: "Nothing was queued.")
         }
+        // All are looked at before the first is queued.
+        var tracks: [Track] = []
+        for file in files { tracks.append(try track(at: file, while: isWanted)) }
+        // Whoever gave up may ask again, and would have them twice.
+        guard isWanted() else { throw .givenUp }
+        let control = daemon.control
+        let queued = try act { () throws(ActRefusal) in try control.queue(tracks) }
         return Acknowledgement(
-            done: entries.count == 1 ? "Queued 1 file." : "Queued \(entries.count) files.",
-            warnings: warnings,
-            entries: entries)
+            done: tracks.count == 1 ? "Queued 1 file." : "Queued \(tracks.count) files.",
+            warnings: queued.held.map { [$0] } ?? [], entries: queued.items.map(entry))
     }
 
-    private func track(at file: String) throws(ControlRefusal) -> Track {
+    private func track(at file: String, while isWanted: () -> Bool) throws(ControlRefusal) -> Track {
         // A file that is not there is measured too, and measuring says so.
         let found = try? FileStatus(file)
-        switch daemon.library.track(at: file, size: found?.size ?? -1, modified: found?.modified ?? 0) {
+        let meter = daemon.meter
+        let result = daemon.library.track(
+            at: file, size: found?.size ?? -1, modified: found?.modified ?? 0
+        ) { MusicLibrary.measure($0, with: meter, while: isWanted) }
+        switch result {
         case .success(let track): return track
-        case .failure(let failure): throw ControlRefusal(failure.sentence, remedy: "Nothing was queued.")
+        case .failure(let failure):
+            throw isWanted() ? ControlRefusal(failure.sentence, remedy: "Nothing was queued.") : .givenUp
         }
     }
 

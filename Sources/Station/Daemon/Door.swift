@@ -2,30 +2,15 @@ internal import Audio
 internal import Codecs
 internal import Dispatch
 internal import Foundation
-internal import Logging
 internal import Playout
 internal import Server
 
 extension FrontDoorConfiguration {
-    /// What the configuration says of the door. Reads the passwords: one that cannot be read is reported, and then nobody
-    /// gets in by it.
-    init(_ configuration: Configuration, _ environment: [String: String], _ logger: Logger) {
+    /// What the configuration says of the door. By a password that could not be read nobody gets in.
+    init(_ configuration: Configuration, _ secrets: StationSecrets) {
         let server = configuration.server
-        func login(_ account: Configuration.Account?, _ name: String) -> Login? {
-            guard let account else { return nil }
-            do throws(SecretFailure) {
-                return Login(
-                    user: account.user, password: try account.password.read(environment: environment).text)
-            } catch {
-                logger.error("nobody can log in", metadata: ["as": "server.\(name)", "why": "\(error)"])
-                return nil
-            }
-        }
         self.init(
-            listen: [Server.ListenAddress(server.listen)],
-            tls: server.tls.map {
-                TLS(listen: Server.ListenAddress($0.listen), certificate: $0.certificate, key: $0.key)
-            },
+            listen: [Server.ListenAddress(server.listen)], tls: server.tls.map(TLS.init),
             shoutcast: configuration.live?.shoutcastPort.map {
                 Server.ListenAddress(host: server.listen.host, port: $0)
             },
@@ -37,7 +22,14 @@ extension FrontDoorConfiguration {
                 listeners: server.limits.listeners, headBytes: server.limits.head,
                 headTime: server.limits.headTime),
             trustedProxies: server.trustedProxies.compactMap { AddressRange($0) },
-            admin: login(server.admin, "admin"), relay: login(server.relay, "relay"))
+            admin: secrets.admin, relay: secrets.relay)
+    }
+}
+
+extension FrontDoorConfiguration.TLS {
+    init(_ tls: Configuration.TLS) {
+        self.init(
+            listen: Server.ListenAddress(tls.listen), certificate: tls.certificate, key: tls.key)
     }
 }
 

@@ -11,24 +11,18 @@ extension ListeningRoom.Settings {
     ///   - ports: the front door's, the encrypted one last if there is one.
     ///   - pass: by which the door knows the station's own listeners.
     init(_ configuration: Configuration, ports: [Int], pass: String) {
-        func url(_ scheme: String, _ host: String, _ port: Int, _ mount: Configuration.Mount) -> String {
-            let isEveryAddress = ["::", "0.0.0.0"].contains(host)
-            let door = ListenAddress(host: isEveryAddress ? "127.0.0.1" : host, port: port)
-            let path = mount.path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed)
-            return "\(scheme)://\(door)\(path ?? mount.path)"
+        func urls(_ mount: Configuration.Mount) -> (plain: String, encrypted: String?) {
+            configuration.server.urls(of: mount.path, ports: ports, everywhere: "127.0.0.1")
         }
-        let server = configuration.server
         // What can be wrong at the encrypted port alone, such as its certificate, is wrong for all mounts alike.
-        let encrypted = server.tls.flatMap { tls in
-            configuration.mounts.first.map { mount in
-                (mount.path, url("https", tls.listen.host, ports.last ?? 0, mount), tls.certificate)
+        let encrypted = configuration.server.tls.flatMap { tls in
+            configuration.mounts.first.flatMap { mount in
+                urls(mount).encrypted.map { (mount.path, $0, tls.certificate) }
             }
         }
         self.init(
             silence: configuration.alarm.silence.inSeconds,
-            mounts: configuration.mounts.map {
-                ($0.path, url("http", server.listen.host, ports.first ?? 0, $0))
-            },
+            mounts: configuration.mounts.map { ($0.path, urls($0).plain) },
             encrypted: encrypted, targets: configuration.icecast.compactMap(\.listenAt), pass: pass)
     }
 }

@@ -53,6 +53,6 @@ enum FileKind {
         "mka",
         "mkv", "webm", "weba", "wma", "asf", "ape", "mpc", "wv", "tta", "tak", "amr", "3gp", "dsf", "dff",
         "mov",
-        "avi", "alac",
+        "alac",
     ]
 }

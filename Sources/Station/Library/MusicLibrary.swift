@@ -74,11 +74,11 @@ final class MusicLibrary: Sendable {
     /// Starts measuring.
     func start() { thread.start { self.run() } }
 
-    /// Ends measuring and joins the thread; the file that is being measured is given up by its deadline at the latest.
+    /// Ends the thread, once the meter is cancelled. One that a dead disk holds is left behind after three seconds.
     func stop() {
         state.withLock { $0.stopping = true }
         wakeUp.signal()
-        thread.join()
+        thread.join(within: .seconds(3))
     }
 
     /// Waits for the index and the first look at the playlists; false when the disk took longer.
@@ -169,7 +169,12 @@ final class MusicLibrary: Sendable {
     }
 
     /// A file as the queue plays it, measured if it has been; a file outside the playlists is measured now.
-    func track(at path: String, size: Int64, modified: Int64) -> Result<Track, MediaFailure> {
+    ///
+    /// - Parameter measure: the same as the library's own, for somebody who may cease to wait.
+    func track(
+        at path: String, size: Int64, modified: Int64,
+        measure: (_ path: String) -> Result<FileMeasurement, MediaFailure>
+    ) -> Result<Track, MediaFailure> {
         let known = state.withLock { state in
             state.index[path].flatMap { $0.size == size && $0.modified == modified ? $0 : nil }
         }
@@ -297,7 +302,7 @@ final class MusicLibrary: Sendable {
         }
         guard let length = entry.length, length > .zero else { return nil }
         var track = track(path: file.path, key: file.key, entry: entry, length: length)
-        if track.title == nil { (track.artist, track.title) = (file.artist, file.title) }
+        if track.title == nil { (track.artist, track.title) = (file.artist ?? track.artist, file.title) }
         return track
     }
 
@@ -348,19 +353,22 @@ final class MusicLibrary: Sendable {
 
     /// Measures a file in a worker, and a second time when the worker died over it: the file may be bad, or somebody
     /// ended the worker.
-    static func measure(_ path: String, with meter: MediaMeter) -> Result<FileMeasurement, MediaFailure> {
-        switch measureOnce(path, with: meter) {
-        case .failure(let failure) where failure.fault.isPassing: measureOnce(path, with: meter)
+    static func measure(
+        _ path: String, with meter: MediaMeter, while isWanted: () -> Bool = { true }
+    ) -> Result<FileMeasurement, MediaFailure> {
+        switch measureOnce(path, with: meter, while: isWanted) {
+        case .failure(let failure) where failure.fault.isPassing:
+            measureOnce(path, with: meter, while: isWanted)
         case let result: result
         }
     }
 
     private static func measureOnce(
-        _ path: String, with meter: MediaMeter
+        _ path: String, with meter: MediaMeter, while isWanted: () -> Bool
     ) -> Result<FileMeasurement, MediaFailure> {
         do throws(MediaFailure) {
-            // Nil when the meter was told to stop: then nobody remembers the answer.
-            guard let found = try meter.measure(path) else {
+            // Nil when the meter was told to stop, or nobody waits any more: then nobody remembers the answer.
+            guard let found = try meter.measure(path, while: isWanted) else {
                 return .failure(MediaFailure(file: path, fault: .changed))
             }
             return .success(found)

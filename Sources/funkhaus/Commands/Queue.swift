@@ -20,8 +20,9 @@ struct QueueCommand: ParsableCommand {
             commandName: "add",
             abstract: "Puts files behind the last entry.",
             discussion: """
-                All of them or none: a file that cannot be aired is refused with its reason. The daemon's user must \
-                be able to read them.
+                All of them or none: a file that cannot be aired is refused with its reason. What the station does \
+                not know yet it measures first, which takes some time for long files; Ctrl-C until then, and nothing \
+                is queued. The daemon's user must be able to read them.
 
                   funkhaus queue add interview.flac
                 """)
@@ -33,7 +34,13 @@ struct QueueCommand: ParsableCommand {
 
         func ask(_ desk: Desk) throws {
             let paths = files.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
-            try desk.out.print(try desk.client.add(files: paths), json: station.json)
+            let waiting = Progress(environment: ProcessInfo.processInfo.environment)
+            defer { waiting.finish() }
+            let done = try desk.client.add(files: paths) {
+                waiting.show("the station measures what is new to it")
+            }
+            waiting.finish()
+            try desk.out.print(done, json: station.json)
         }
     }
 

@@ -23,20 +23,29 @@ final class Progress: Sendable {
     ///   - done: of all the work, 0…1.
     ///   - what: is being done.
     func show(_ done: Double, _ what: String, at now: ContinuousClock.Instant = .now) {
+        let done = min(max(done, 0), 1)
+        let bar = String(repeating: "#", count: Int(done * 20))
+        draw("[\(bar.padded(20))] \("\(Int(done * 100))".padded(3, right: true)) %  \(what.safe)", at: now)
+    }
+
+    /// The same for work of which nobody knows how much is left.
+    func show(_ what: String, at now: ContinuousClock.Instant = .now) { draw("… \(what.safe)", at: now) }
+
+    private func draw(_ line: String, at now: ContinuousClock.Instant) {
         let due = last.withLock { last in
             guard shown, last.map({ now - $0 >= .milliseconds(100) }) ?? true else { return false }
             last = now
             return true
         }
-        guard due else { return }
-        let done = min(max(done, 0), 1)
-        let bar = String(repeating: "#", count: Int(done * 20))
-        let line = "[\(bar.padded(20))] \("\(Int(done * 100))".padded(3, right: true)) %  \(what.safe)"
-        write(Terminal.eraseLine + line.cut(to: Terminal.columns - 1))
+        if due { write(Terminal.eraseLine + line.cut(to: Terminal.columns - 1)) }
     }
 
     /// Takes the line away.
     func finish() {
-        if last.withLock({ $0 != nil }) { write(Terminal.eraseLine) }
+        let isThere = last.withLock { last in
+            defer { last = nil }
+            return last != nil
+        }
+        if isThere { write(Terminal.eraseLine) }
     }
 }

@@ -29,7 +29,8 @@ extension StatusReport {
     var announcement: [Line] {
         var heading = Line(station, .strong)
         heading.add(" is on air.", .good)
-        let listen = mounts.flatMap { Line.wrapped($0.url, after: "Listen:  ") }
+        let urls = mounts.flatMap { [$0.url, $0.tlsURL].compactMap(\.self) }
+        let listen = urls.flatMap { Line.wrapped($0, after: "Listen:  ") }
         return [heading] + listen + ["Stop:    Ctrl-C", "Look:    funkhaus status"]
     }
 }
@@ -63,7 +64,7 @@ extension AirReport {
 extension MountReport {
     fileprivate var lines: [Line] {
         let people = "\(listeners) \(listeners == 1 ? "listener" : "listeners") (\(peak) at most)"
-        return Line.wrapped(url, after: "  ")
+        return [url, tlsURL].compactMap(\.self).flatMap { Line.wrapped($0, after: "  ") }
             + Line.wrapped("\(people), \((bitrate + 500) / 1_000) kbit/s", after: "    ")
     }
 }
