@@ -75,7 +75,7 @@ let package = Package(
             ],
             swiftSettings: guarded + instruments),
         .target(
-            name: "Broadcast", dependencies: ["Codecs", "Audio", "Threads", "CShout", "CShims"],
+            name: "Broadcast", dependencies: ["Codecs", "Audio", "Threads", "Web", "CShout", "CShims"],
             swiftSettings: guarded),
         .target(
             name: "Playout", dependencies: ["Programme", "Codecs", "Audio", "Threads", "CShims"],

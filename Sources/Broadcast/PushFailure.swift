@@ -12,7 +12,7 @@ public enum PushFailure: Error, Hashable, Sendable {
     case full
     /// The target answered the login with another status.
     case refused(status: Int)
-    /// The login was refused, and the reply could not be read (TLS): the password is wrong or the mount is taken.
+    /// The login was refused, the reply could not be read (TLS), and the target did not say why when it was asked.
     case loginRefused
     /// The target's certificate is not for its name, or nobody whom this machine trusts signed it.
     case certificate

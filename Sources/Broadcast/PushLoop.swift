@@ -12,6 +12,8 @@ struct PushLoop: ~Copyable {
     static let mostOwed = 1 << 18
     /// After a stall, audio older than this is left out.
     static let mostLag = FrameCount(seconds: 5)
+    /// So long an answer to the question why a login was refused is believed.
+    private static let reasonLasts = Duration.seconds(60)
 
     private let mount: Mount
     private let target: PushTarget
@@ -23,6 +25,8 @@ struct PushLoop: ~Copyable {
     private var titles = PushTitles()
     private var progress = PushProgress()
     private var reader: PushReader?
+    /// What the target said when it was last asked why it refused a login through TLS, and when that was.
+    private var reason: (failure: PushFailure?, at: ContinuousClock.Instant)?
 
     init(_ mount: Mount, _ target: PushTarget, _ shared: PushShared) {
         self.mount = mount
@@ -39,8 +43,8 @@ struct PushLoop: ~Copyable {
             case .sleep(let until):
                 shared.signal.wait(max(.zero, until - clock.now))
                 event = .woken(hasPages: hasPages)
-            case .open: event = .opening(open())
-            case .poll: event = .opening(shout.poll())
+            case .open: event = .opening(explained(open()))
+            case .poll: event = .opening(explained(shout.poll()))
             case .feed: event = feed()
             case .ask: event = ask()
             case .close:
@@ -61,6 +65,26 @@ struct PushLoop: ~Copyable {
         let host = addresses.next(target, after: machine.failure)
         return shout.open(target, mount.description, host: host)
     }
+
+    /// The same with its reason, if it is a refusal that does not say one.
+    private mutating func explained(_ opening: PushMachine.Opening) -> PushMachine.Opening {
+        switch opening {
+        case .accepted: reason = nil
+        case .failed(.loginRefused) where target.usesTLS:
+            if reason.map({ clock.now - $0.at >= Self.reasonLasts }) ?? true {
+                // Asked within an outage, in which nothing waits to be sent.
+                reason = (
+                    PushRequest(target: target, addresses: [], isCancelled: isStopping).reasonOfRefusal(),
+                    clock.now
+                )
+            }
+            return .failed(reason?.failure ?? .loginRefused)
+        default: break
+        }
+        return opening
+    }
+
+    private var isStopping: () -> Bool { { [shared] in shared.isStopping } }
 
     private mutating func feed() -> PushMachine.Event {
         do throws(PushFailure) {
@@ -107,7 +131,7 @@ struct PushLoop: ~Copyable {
     /// has no deadline.
     private var request: PushRequest {
         let addresses = shout.peer.map { [$0] } ?? PushAddresses.lookUp(target.host)
-        return PushRequest(target: target, addresses: addresses) { [shared] in shared.isStopping }
+        return PushRequest(target: target, addresses: addresses, isCancelled: isStopping)
     }
 
     private borrowing func report() {

@@ -1,6 +1,7 @@
 internal import CShims
 internal import Codecs
 internal import Glibc
+internal import Web
 
 /// The HTTP requests that a push makes itself, on connections of their own: libshout's would block for ever on a server
 /// that does not answer, these have a deadline, and end when the push is stopped.
@@ -29,6 +30,24 @@ struct PushRequest {
 
     /// Whether the server answers at all, whatever it says.
     func isAnswered() -> Bool { !get("/status-json.xsl", [], within: .seconds(5)).isEmpty }
+
+    /// Why a login through TLS was refused, whose reply nobody can read; nil when the server does not tell.
+    ///
+    /// The question is for its metadata page, and for nothing there: a server looks at the password before it looks for
+    /// what it is to do. With a password that it takes, it is the mount that it does not give.
+    func reasonOfRefusal() -> PushFailure? {
+        let host = target.host.contains(":") ? "[\(target.host)]" : target.host
+        let question = Download(
+            url:
+                "https://\(host):\(target.port)/admin/metadata?mode=none&mount=\(Self.escaped(target.mount))",
+            user: target.user, password: target.password.text, most: 8_192, deadline: .seconds(5))
+        do throws(Download.Failure) {
+            _ = try question.fetch(unless: isCancelled)
+            return .mountTaken
+        } catch {
+            return error.status == 401 ? .passwordRefused : error.status == 400 ? .mountTaken : nil
+        }
+    }
 
     /// What comes back until the end, the deadline or 8 kB.
     private func get(_ path: String, _ headers: [String], within time: Duration) -> [UInt8] {

@@ -35,6 +35,13 @@ public struct Download: Sendable {
     /// Why there is no answer, as an end of a sentence without the address.
     public struct Failure: Error, Hashable, CustomStringConvertible {
         public let description: String
+        /// That of an answer that was none to go on with; 0 when there was no answer.
+        public private(set) var status = 0
+
+        init(description: String, status: Int = 0) {
+            self.description = description
+            self.status = status
+        }
     }
 
     public init(
@@ -111,7 +118,9 @@ public struct Download: Sendable {
             if intake.isTooLong { throw Failure(description: "it is longer than \(most) bytes") }
             if let code = intake.diskError { throw Failure(description: Self.words(ofDisk: code)) }
             let status = curl.status
-            throw Failure(description: Curl.words(result) + (status >= 400 ? " (status \(status))" : ""))
+            throw Failure(
+                description: Curl.words(result) + (status >= 400 ? " (status \(status))" : ""),
+                status: status)
         }
         return curl.status
     }

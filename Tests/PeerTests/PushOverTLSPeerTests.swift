@@ -55,6 +55,47 @@ import Testing
         }
     }
 
+    @Test func `behind TLS a wrong password is told from a mount that another source holds`() async throws {
+        let keys = try TemporaryDirectory()
+        let certificate = keys.path + "/certificate.pem"
+        try await aside { try Self.make(certificate, in: keys.path) }
+        let server = try IcecastServer { port, folder in Self.icecast(port, folder, certificate) }
+        let target = """
+            icecast:
+              - url: https://source@localhost:\(server.port)/radio.ogg
+                password_file: icecast.secret
+                listen_at: none
+            """
+        let first = try StationUnderTest(sections: target)
+        let second = try StationUnderTest(sections: target)
+        let tone = (0..<(5 * 44_100)).map { Float(0.2 * sin(Double($0) / 7)) }
+        for station in [first, second] {
+            try Data(TestSignal(left: tone, right: tone).wav()).write(
+                to: station.music.appendingPathComponent("Ton.wav"))
+        }
+        try first.write("icecast.secret", IcecastServer.password)
+        try second.write("icecast.secret", "falsch-geraten")
+        let environment = ["SSL_CERT_FILE": certificate]
+        func state() async throws -> String { try await second.status().icecast.first?.state ?? "" }
+        try await first.onAir(environment: environment) {
+            try await until("the mount is held", telling: { first.log + server.log }) {
+                try await first.status().icecast.first?.connected == true
+            }
+            try await second.onAir(environment: environment) {
+                try await until("the password is told", telling: { server.log }) {
+                    try await state().contains("refuses the password of source for /radio.ogg")
+                }
+                try second.write("icecast.secret", IcecastServer.password)
+                #expect(try await second.run(["reload"]).status == 0)
+                try await until("the taken mount is told", telling: { server.log }) {
+                    try await state().contains("the mount /radio.ogg of localhost:\(server.port) is taken")
+                }
+                // The question changed nothing of what the other one sends.
+                #expect(try await first.status().icecast.first?.connected == true)
+            }
+        }
+    }
+
     /// A certificate for localhost, and its key, in one file.
     private static func make(_ certificate: String, in folder: String) throws {
         let made = try Tool.run(
