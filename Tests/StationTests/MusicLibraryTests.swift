@@ -14,8 +14,13 @@ import Testing
     /// Measures for a library of one file: badly, as long as there is a fault.
     private final class Meter: Sendable {
         private let state: Mutex<(fault: MediaFault?, measured: Int, kept: [LibraryEntry])>
+        private let broken: String
 
-        init(_ fault: MediaFault) { state = Mutex((fault, 0, [])) }
+        /// - Parameter broken: the end of the paths that have the fault.
+        init(_ fault: MediaFault, broken: String = "") {
+            self.broken = broken
+            state = Mutex((fault, 0, []))
+        }
 
         var measured: Int { state.withLock { $0.measured } }
         var kept: [LibraryEntry] { state.withLock { $0.kept } }
@@ -25,7 +30,9 @@ import Testing
         func measure(_ path: String) -> Result<FileMeasurement, MediaFailure> {
             state.withLock { state in
                 state.measured += 1
-                if let fault = state.fault { return .failure(MediaFailure(file: path, fault: fault)) }
+                if let fault = state.fault, path.hasSuffix(broken) || broken.isEmpty {
+                    return .failure(MediaFailure(file: path, fault: fault))
+                }
                 let minute = FrameCount(seconds: 60)
                 let source = SourceDescription(
                     codec: "flac", container: "flac", sampleRate: 44_100, channels: 2)
@@ -159,5 +166,72 @@ import Testing
         #expect(track.file.hasSuffix("neu.mp3") && track.length == Length(seconds: 60))
         #expect(days.keys.map(\.description).sorted() == ["2026-12-24", "2026-12-25"])
         #expect(sources.count == 2)
+    }
+
+    /// A library of one playlist, with the files that lie in `music`, measured as far as `count` says.
+    private func library(measuring count: Int, of files: [String]) throws -> MusicLibrary {
+        for file in files { try folder.write("music/\(file)") }
+        let meter = Meter(.corrupt, broken: "none")
+        let library = library(meter)
+        library.scanned(PlaylistScan.all(of: configuration))
+        for file in files.prefix(count) {
+            let path = folder.path + "/music/\(file)"
+            let found = try FileStatus(path)
+            _ = library.track(at: path, size: found.size, modified: found.modified) { meter.measure($0) }
+        }
+        return library
+    }
+
+    @Test func `one new file unplanned a small playlist`() throws {
+        let files = (1...5).map { "\($0).mp3" }
+        let library = try library(measuring: 0, of: files)
+        library.measureAll { _, _ in }
+        #expect(library.programming.rotation.isPlannable && library.programming.rotation.tracks.count == 6)
+        // More than there was before: an album.
+        for number in 1...12 { try folder.write("music/album/\(number).mp3") }
+        library.scanned(PlaylistScan.all(of: configuration))
+        #expect(library.report.measuring == 12)
+        #expect(library.programming.rotation.isPlannable && library.programming.rotation.tracks.count == 6)
+        library.measureAll { _, _ in }
+        #expect(library.programming.rotation.isPlannable && library.programming.rotation.tracks.count == 18)
+    }
+
+    @Test func `before anything is measured every file is played to its end`() throws {
+        let files = (1...30).map { "\($0).mp3" }
+        let library = try library(measuring: 1, of: files)
+        let rotation = library.programming.rotation
+        #expect(!rotation.isPlannable && rotation.tracks.count == 31)
+        #expect(rotation.tracks.allSatisfy { $0.length == nil })
+    }
+
+    @Test func `a start with an index plans what is in it, whatever came meanwhile`() throws {
+        let files = (1...40).map { "\($0).mp3" }
+        let rotation = try library(measuring: 10, of: files).programming.rotation
+        #expect(rotation.isPlannable && rotation.tracks.count == 10)
+    }
+
+    @Test func `a broken newest file silenced good older ones`() throws {
+        for (age, file) in ["neu/alt.mp3", "neu/gut.mp3", "neu/kaputt.mp3"].enumerated() {
+            try folder.write(file)
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: Double(age))],
+                ofItemAtPath: folder.path + "/" + file)
+        }
+        var configuration = configuration
+        let newest = Content.newest(folder: folder.path + "/neu")
+        configuration.shows = [Show(name: "Neues", airings: [], plays: newest)]
+        let meter = Meter(.corrupt, broken: "kaputt.mp3")
+        let library = try MusicLibrary(
+            configuration: configuration, schedule: configuration.schedule(with: []),
+            measure: { meter.measure($0) }, store: { meter.keep($0) }, upcoming: { [] },
+            now: { Instant(frames: 0) }, changed: { _ in })
+        library.know([])
+        library.scanned(PlaylistScan.all(of: configuration))
+        library.measureAll { _, _ in }
+        guard case .file(let track)? = library.programming.sources[newest] else {
+            Issue.record("nothing is on")
+            return
+        }
+        #expect(track.file.hasSuffix("gut.mp3") && track.length == Length(seconds: 60))
     }
 }

@@ -32,6 +32,8 @@ final class MusicLibrary: Sendable {
         /// Paths whose measuring failed for no fault of their bytes: tried again after `patience`, and at the next look at
         /// the disk.
         var passing: Set<String> = []
+        /// Playlists that could be planned once.
+        var plannable: Set<String> = []
         /// Files that have to be measured: path, size and time of modification.
         var unmeasured: [LibraryFile] = []
         var isMeasuring = false
@@ -53,6 +55,8 @@ final class MusicLibrary: Sendable {
     private let firstScan = WakeUp()
     /// While the library is being measured for the first time, a part of it is planned from when it is so large.
     private static let fair = 100
+    /// So many measured files are a programme, however many are still to be measured.
+    private static let few = 10
     /// How long a file that could not be measured for no fault of its own is left alone.
     private static let patience: Duration = .seconds(300)
 
@@ -225,6 +229,7 @@ final class MusicLibrary: Sendable {
 
     private static func programming(_ state: inout State) -> Programming {
         if let known = state.programming { return known }
+        notePlannable(&state)
         let standard = rotation(state.configuration.programme.standard, state)
         var sources: [Content: Programming.Source] = [:]
         for content in state.schedule.contents { sources[content] = source(content, state) }
@@ -244,8 +249,10 @@ final class MusicLibrary: Sendable {
         case .file:
             return state.scans[name]?.files.first.flatMap { track($0, state) }.map(Programming.Source.file)
         case .newest:
-            let newest = state.scans[name]?.files.max { ($0.modified, $0.path) < ($1.modified, $1.path) }
-            return newest.flatMap { track($0, state) }.map(Programming.Source.file)
+            let newest = (state.scans[name]?.files ?? [])
+                .sorted { ($0.modified, $0.path) > ($1.modified, $1.path) }
+            // One that cannot be played does not silence those that were good enough until it came.
+            return newest.lazy.compactMap { track($0, state) }.first.map(Programming.Source.file)
         case .dated(let pattern):
             var days: [Day: Track] = [:]
             for file in state.scans[name]?.files ?? [] {
@@ -256,6 +263,8 @@ final class MusicLibrary: Sendable {
             let files = state.showFiles[content] ?? []
             let tracks = files.compactMap { part in track(part.file, state).flatMap { Track(part, of: $0) } }
             guard let first = tracks.first else { return nil }
+            // The turn of one that cannot be played has no end to wait for.
+            guard first.file == files[0].file.path else { return .file(first) }
             return files[0].until.map { .series(first, until: $0, then: tracks.dropFirst().first) }
                 ?? .file(first)
         case .stream: return nil
@@ -306,18 +315,26 @@ final class MusicLibrary: Sendable {
         return track
     }
 
-    /// A playlist's tracks: those that are measured, or all of them while too few are.
+    /// A playlist's tracks: those that are measured, or, before it could ever be planned, all of them without lengths.
     private static func tracks(_ name: String, _ state: State) -> [Track] {
-        var measured: [Track] = []
-        var all: [Track] = []
-        var left = 0
-        for file in state.scans[name]?.files ?? [] {
-            guard var track = track(file, state) else { continue }
-            if track.length == nil { left += 1 } else { measured.append(track) }
+        let all = (state.scans[name]?.files ?? []).compactMap { track($0, state) }
+        let measured = all.filter { $0.length != nil }
+        guard measured.isEmpty || !state.plannable.contains(name) else { return measured }
+        return all.map { track in
+            var track = track
             track.length = nil
-            all.append(track)
+            return track
         }
-        return left == 0 || measured.count >= fair ? measured : all
+    }
+
+    /// Notes which playlists can be planned: those of which enough is measured. It stays so: an album that comes later has
+    /// to wait until it is measured, and does not take the plan from what was there before.
+    private static func notePlannable(_ state: inout State) {
+        for (name, scan) in state.scans where !state.plannable.contains(name) {
+            let measured = scan.files.count { entry($0, state)?.length != nil }
+            let left = scan.files.count { entry($0, state) == nil }
+            if measured > 0, left <= measured || measured >= few { state.plannable.insert(name) }
+        }
     }
 
     private static func track(path: String, key: String, entry: LibraryEntry, length: Length?) -> Track {
