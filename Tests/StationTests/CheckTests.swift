@@ -1,3 +1,4 @@
+import Programme
 import TestKit
 import Testing
 
@@ -206,5 +207,31 @@ extension CheckTests {
                 + "shows: [ { name: A, on: mon, at: \"10:00\", for: 1h, play: { playlist: other, continue: true } } ]\n"
         )
         #expect(told(check()) == [])
+    }
+
+    @Test func `shows that cut one another off were not told`() throws {
+        let shows = """
+            shows:
+              - { name: Nacht, on: daily, at: "22:00", for: 4h, play: rotation }
+              - { name: Nachrichten, on: daily, at: "23:00", for: 5m, play: rotation }
+              - { name: Eil, on: daily, at: "23:30", for: 5m, priority: 1, play: rotation }
+              - { name: Chor, dates: 2030-01-06, at: "10:00", for: 1h, play: rotation }
+              - { name: Rat, dates: 2030-01-06, at: "10:00", for: 2h, play: rotation }
+
+            """
+        try makeStation(sampleText + shows)
+        var check = Check(
+            configuration: try Configuration.load(
+                path: folder.path + "/station.yaml", environment: sampleEnvironment))
+        // 2030-01-01T00:00:00Z, a Tuesday.
+        check.lookAtShows(Instant(wallNanoseconds: 1_893_456_000_000_000_000))
+        #expect(check.problems.allSatisfy { $0.severity == .note })
+        #expect(
+            check.problems.map(\.sentence) == [
+                "the show Nacht is interrupted by Nachrichten on Tuesday 1 Jan at 23:00 and goes on behind it: if that is "
+                    + "meant, give Nachrichten a priority, else move one of them",
+                "the shows Chor and Rat begin together on Sunday 6 Jan at 10:00, and Chor is on: move one of them, or give "
+                    + "the one that is meant a priority",
+            ])
     }
 }

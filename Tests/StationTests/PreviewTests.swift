@@ -163,6 +163,12 @@ import Testing
         #expect(kitchen.first.rfc3339 > "2026-12-01T20:" && kitchen.first.rfc3339 < "2026-12-01T20:30")
         let missing = try #require(findings("Wiederholung").first { $0.kind == "nothing" })
         #expect(missing.count == 2 && missing.host == nil)
+        // Without a host it is those who make the show.
+        let other = Simulation(
+            Rehearsal(
+                try self.timeline(load(scheduleSample), tracks: 3), from: Self.day(0), to: Self.day(14)),
+            ItemWords(zone: "Europe/Berlin"))
+        #expect(other.findings.first { $0.show == "Küchenradio" }?.host == "redaktion, gast")
         #expect(missing.first.rfc3339 == "2026-12-05T11:00:00.000+01:00")
         #expect(findings("Frühstück").map(\.kind) == ["repeat"] && findings(nil).map(\.kind) == ["repeat"])
         let items = Preview(

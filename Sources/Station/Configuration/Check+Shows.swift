@@ -1,3 +1,5 @@
+internal import Calendar
+internal import Foundation
 internal import Programme
 
 /// What can be wrong with shows although each is written well.
@@ -7,6 +9,7 @@ extension Check {
         lookAtContents()
         lookAtAccounts()
         lookAtOverlaps(now)
+        lookAtInterruptions(now)
     }
 
     /// The playlists that shows and calendars may play, and the folders of shows.
@@ -17,15 +20,16 @@ extension Check {
 
     private mutating func lookAtContents() {
         for (index, show) in configuration.shows.enumerated() {
-            guard case .recording(let name)? = show.plays ?? show.otherwise else { continue }
-            lookAtRepeat(of: name, by: show, "shows[\(index)]")
+            for case .recording(let name)? in [show.plays, show.otherwise] {
+                lookAtRepeat(of: name, by: show, "shows[\(index)]")
+            }
         }
     }
 
     private mutating func lookAtRepeat(of name: String, by show: Show, _ key: String) {
         if configuration.live?.recordings == nil {
             report(
-                "the show \(show.name.shown) repeats \(name.shown), but nothing is recorded, and the rotation is on "
+                "the show \(show.name.shown) repeats \(name.shown), but nothing is recorded, and \(show.standIn) is on "
                     + "instead: add recordings: below live:, and where to", key, .note)
         } else if configuration.shows.first(where: { $0.name == name })?.live.isEmpty ?? false {
             report(
@@ -56,12 +60,51 @@ extension Check {
     /// A show that others always hide is never heard.
     private mutating func lookAtOverlaps(_ now: Instant) {
         guard let schedule = try? configuration.schedule() else { return }
-        let span = Length(seconds: 366 * 86_400)
-        let heard = Set(schedule.slots(from: now, to: now + span).compactMap { $0.show?.name })
+        let heard = Set(schedule.slots(from: now, to: now + Self.outlook).compactMap { $0.show?.name })
         for show in configuration.shows where !show.airings.isEmpty && !heard.contains(show.name) {
             report(
                 "the show \(show.name.shown) is not on within a year: look whether its days are over, or whether another "
                     + "show is on at all its times, and give it a priority then", "shows", .note)
         }
     }
+
+    /// How far ahead shows are looked at: a year.
+    private static let outlook = Length(seconds: 366 * 86_400)
+    /// The most pairs of shows that are told.
+    private static let mostPairs = 20
+
+    /// Shows that are in each other's way, where no priority says that it is meant: each pair once, with its first time.
+    private mutating func lookAtInterruptions(_ now: Instant) {
+        let shows = configuration.shows
+        let zone = configuration.station.timezone
+        guard let almanac = try? Almanac(shows: shows, zone: zone) else { return }
+        let words = ChangeWords(zone: TimeZone(identifier: zone) ?? .gmt)
+        var on: [Occurrence] = []
+        var told: Set<Set<Int>> = []
+        // Of two that begin together the one that stands first is on.
+        let coming = almanac.occurrences(from: now, to: now + Self.outlook)
+            .sorted { ($0.start, $0.show) < ($1.start, $1.show) }
+        for next in coming {
+            on.removeAll { $0.end <= next.start }
+            for other in on where shows[other.show].priority == shows[next.show].priority {
+                guard other.show != next.show, told.count < Self.mostPairs,
+                    told.insert([other.show, next.show]).inserted
+                else { continue }
+                let (first, second) = (shows[other.show].name.shown, shows[next.show].name.shown)
+                let time = words.time(next.start)
+                report(
+                    other.start == next.start
+                        ? "the shows \(first) and \(second) begin together on \(time), and \(first) is on: move one of "
+                            + "them, or give the one that is meant a priority"
+                        : "the show \(first) is interrupted by \(second) on \(time) and goes on behind it: if that is "
+                            + "meant, give \(second) a priority, else move one of them", "shows", .note)
+            }
+            on.append(next)
+        }
+    }
+}
+
+extension Show {
+    /// What is on when it has nothing to play.
+    fileprivate var standIn: String { plays == nil ? "the rotation" : otherwise?.words ?? "the rotation" }
 }

@@ -35,12 +35,12 @@ public struct Check {
     }
 
     let configuration: Configuration
-    private var problems: [Problem] = []
+    private(set) var problems: [Problem] = []
     /// Files to be opened, each with the first place that calls for it.
     private var files: [(path: String, place: Place)] = []
     private var seen: Set<String> = []
 
-    private init(configuration: Configuration) { self.configuration = configuration }
+    init(configuration: Configuration) { self.configuration = configuration }
 
     mutating func report(_ sentence: String, _ key: String, _ severity: Problem.Severity = .wrong) {
         problems.append(Problem(sentence, at: configuration.place(of: key), severity: severity))

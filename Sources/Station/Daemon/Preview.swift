@@ -72,7 +72,7 @@ public struct Simulation: Sendable, Codable {
         /// `silence`, `nothing`, `short`, `long`, `late`, `close` or `repeat`.
         public var kind: String
         public var show: String?
-        /// Who is responsible; nil when the show names nobody.
+        /// Who is responsible: the show's host, else the accounts that may take the air in it; nil when it names nobody.
         public var host: String?
         /// The first time.
         public var first: StationTime
@@ -103,10 +103,18 @@ public struct Simulation: Sendable, Codable {
         findings = rehearsal.findings.map { found in
             Finding(
                 kind: found.kind.word, show: found.show?.name,
-                host: found.show.flatMap { $0.host.isEmpty ? nil : $0.host },
+                host: found.show.flatMap(\.responsible),
                 first: times.time(found.at), count: found.count,
                 words: found.kind.sentence(found.show?.name ?? "The rotation"))
         }
+    }
+}
+
+extension Show {
+    /// Who is to be asked about it.
+    fileprivate var responsible: String? {
+        guard host.isEmpty else { return host }
+        return live.isEmpty ? nil : live.joined(separator: ", ")
     }
 }
 

@@ -36,6 +36,12 @@ struct ChangeWords {
         }
     }
 
+    /// `Tuesday 1 Dec at 20:00`.
+    func time(_ instant: Instant) -> String {
+        let time = wall(instant)
+        return "\(day(time)) at \(clock(time))"
+    }
+
     private func wall(_ instant: Instant) -> WallTime {
         StationTime(nanoseconds: instant.wallNanoseconds, zone: zone).local
     }
