@@ -64,7 +64,7 @@ fuzz: export FUNKHAUS_FUZZ = 1
 fuzz: export SWIFT_BACKTRACE = enable=no
 fuzz: build-packages
 	$(SWIFT) build --product funkhaus-fuzz $(FLAGS)
-	@for kind in head login titles body uplink; do \
+	@for kind in head login titles body uplink shoutcast; do \
 		mkdir -p .build/fuzz/$$kind && \
 		.build/debug/funkhaus-fuzz $$kind -max_total_time=$(FUZZ_SECONDS) -timeout=5 -max_len=2048 -print_final_stats=1 \
 			-artifact_prefix=.build/fuzz/found- .build/fuzz/$$kind Tests/Fuzz/Corpus/$$kind 2>.build/fuzz/$$kind.log || \

@@ -186,6 +186,7 @@ struct AdminOffice: Sendable {
         _ parameters: Parameters, _ login: SourceLogin, _ visitor: Visitor, _ stage: any StageDoor
     ) async throws(Refusal) -> Response {
         if desk.isGuessing(visitor) { throw .tooManyGuesses }
+        if desk.isGuessedAt(login, from: visitor.address) { throw .tooManyGuessesAtAccount }
         guard let mode = parameters["mode"] else { throw .parameterMissing("mode") }
         guard mode == "updinfo" else { return .iceResponse("No such action", done: false) }
         switch await stage.announce(Title(parameters), as: login) {
@@ -195,7 +196,7 @@ struct AdminOffice: Sendable {
         case .unavailable: throw .membersUnavailable
         case .refused(let sentence): return .iceResponse(sentence, done: false)
         case .stranger:
-            desk.guessedWrong(visitor)
+            desk.guessedWrong(login, from: visitor.address)
             throw .loginNeeded(realm: desk.station.name)
         }
     }

@@ -197,6 +197,19 @@ final class FrontDesk: Sendable {
         guesses.withLock { $0.guessedWrong(address, at: now) }
     }
 
+    /// Whether a DJ's account was guessed at too often, from wherever, to ask once more. One who has logged in before is
+    /// known by that, and asked in any case: what every household may guess stays bounded by its own count.
+    func isGuessedAt(_ login: SourceLogin, from address: NetworkAddress?) -> Bool {
+        let now = now()
+        return guesses.withLock { $0.isTired(of: login.name, from: address, at: now) }
+            && stage?.isKnown(login) != true
+    }
+
+    func guessedWrong(_ login: SourceLogin, from address: NetworkAddress?) {
+        let now = now()
+        guesses.withLock { $0.guessedWrong(address, account: login.name, at: now) }
+    }
+
     /// A DJ's login was right.
     func cameIn(from address: NetworkAddress?) {
         let now = now()

@@ -198,33 +198,34 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
         guard head.method == "SOURCE" || head["content-type"] != nil else { throw .noContentType }
         if desk.isGuessing(visitor) { throw .tooManyGuesses }
         // Some clients ask once without a login, to hear what is offered.
-        guard let login = desk.credentials(head, visitor) else {
+        guard let login = desk.credentials(head, visitor).map({ SourceLogin($0) }) else {
             throw .loginNeeded(realm: desk.station.name)
         }
+        if desk.isGuessedAt(login, from: visitor.address) { throw .tooManyGuessesAtAccount }
         let request = UplinkRequest(head)
         @Sendable func visit(
             _ uplink: SourceVisit.Uplink?, hangUp: @escaping @Sendable () -> Void
         ) -> SourceVisit {
             SourceVisit(
-                path: head.path, login: SourceLogin(login), showName: head["ice-name"] ?? head["icy-name"],
+                path: head.path, login: login, showName: head["ice-name"] ?? head["icy-name"],
                 userAgent: head["user-agent"], uplink: uplink, hangUp: hangUp)
         }
         allow(desk.limits.pageTime, context)
         let porter = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let task = Task {
             if let request {
-                let answer = await desk.uplinks.enter(request, SourceLogin(login), at: stage) { uplink in
+                let answer = await desk.uplinks.enter(request, login, at: stage) { uplink in
                     visit(uplink) { uplink.downlink.goodbye("The station has hung up.") }
                 }
                 porter.eventLoop.execute {
                     let (porter, context) = porter.value
-                    porter.resumed(answer, head, visitor, context)
+                    porter.resumed(answer, login, head, visitor, context)
                 }
             } else {
                 let answer = await stage.enter(visit(nil) { channel.close(promise: nil) })
                 porter.eventLoop.execute {
                     let (porter, context) = porter.value
-                    porter.entered(answer, head, visitor, context)
+                    porter.entered(answer, login, head, visitor, context)
                 }
             }
         }
@@ -232,7 +233,8 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func resumed(
-        _ answer: UplinkBook.Answer, _ head: RequestHead, _ visitor: Visitor, _ context: ChannelHandlerContext
+        _ answer: UplinkBook.Answer, _ login: SourceLogin, _ head: RequestHead, _ visitor: Visitor,
+        _ context: ChannelHandlerContext
     ) {
         switch answer {
         case .taken(let line):
@@ -244,7 +246,7 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
             try? context.pipeline.syncOperations.addHandler(voice)
         case .late: refuse(.attemptOvertaken, head, context)
         case .gone: refuse(.sessionUnknown, head, context)
-        case .other(let answer): entered(answer, head, visitor, context)
+        case .other(let answer): entered(answer, login, head, visitor, context)
         }
     }
 
@@ -268,14 +270,15 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func entered(
-        _ answer: SourceAnswer, _ head: RequestHead, _ visitor: Visitor, _ context: ChannelHandlerContext
+        _ answer: SourceAnswer, _ login: SourceLogin, _ head: RequestHead, _ visitor: Visitor,
+        _ context: ChannelHandlerContext
     ) {
         switch answer {
         case .welcome(let line):
             desk.cameIn(from: visitor.address)
             _ = begin(line, SourceBody(head), Source.welcome(head), context)
         case .stranger:
-            desk.guessedWrong(visitor)
+            desk.guessedWrong(login, from: visitor.address)
             refuse(.loginNeeded(realm: desk.station.name), head, context)
         case .unavailable: refuse(.membersUnavailable, head, context)
         case .refused(let sentence):

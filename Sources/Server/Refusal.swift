@@ -73,6 +73,10 @@ extension Refusal {
         status: 429, reason: "Too Many Requests",
         sentence: "There were too many wrong passwords from this address. Please try again in a minute.",
         fields: [.init(name: "Retry-After", value: "60")])
+    static let tooManyGuessesAtAccount = Refusal(
+        status: 429, reason: "Too Many Requests",
+        sentence: "There were too many wrong passwords for this account. Please try again in a minute.",
+        fields: [.init(name: "Retry-After", value: "60")])
     static let tooSlow = Refusal(
         status: 408, reason: "Request Timeout", sentence: "The request did not arrive in time.")
     static let attemptOvertaken = Refusal(

@@ -21,19 +21,16 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
     private let stage: any StageDoor
     private let ticket: Turnstile.Ticket
     private var state = State.password
-    private var unread = ByteBuffer()
+    private var lines: ShoutcastLines
     private var showName: String?
-    private var textBytes = 0
     private var hasHungUp = false
     private var deadline: Scheduled<Void>?
-
-    /// The longest line: names and secrets are shorter.
-    private static let longestLine = 512
 
     init(desk: FrontDesk, stage: any StageDoor, ticket: Turnstile.Ticket) {
         self.desk = desk
         self.stage = stage
         self.ticket = ticket
+        lines = ShoutcastLines(limit: desk.limits.headBytes)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -43,8 +40,8 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        unread.writeImmutableBuffer(unwrapInboundIn(data))
-        if unread.readableBytes > desk.limits.headBytes, case .waiting = state {
+        lines.append(unwrapInboundIn(data))
+        if lines.unread.readableBytes > desk.limits.headBytes, case .waiting = state {
             // Fails only on a closed channel, which has nothing to read.
             _ = try? context.channel.syncOptions?.setOption(.autoRead, value: false)
         }
@@ -60,40 +57,29 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
                 check(line, context)
             case .texts(let login):
                 guard let line = line(context) else { return }
-                textBytes += line.utf8.count + 2
-                if textBytes > desk.limits.headBytes { return leave("", context) }
                 if line.isEmpty { return enter(login, context) }
-                let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-                if parts.count == 2, parts[0].lowercased() == "icy-name" { showName = String(parts[1]) }
+                showName = ShoutcastLines.showName(in: line) ?? showName
             }
         }
     }
 
     /// The next line without its end; nil when it is not all there. One that is too long ends the connection.
     private func line(_ context: ChannelHandlerContext) -> String? {
-        let bytes = unread.readableBytesView
-        guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else {
-            if bytes.count > Self.longestLine { leave("", context) }
-            return nil
-        }
-        let length = end - bytes.startIndex
-        guard length <= Self.longestLine, let raw = unread.readBytes(length: length) else {
+        switch lines.next() {
+        case .line(let line): return line
+        case .more: return nil
+        case .tooLong:
             leave("", context)
             return nil
         }
-        unread.moveReaderIndex(forwardBy: 1)
-        var kept = raw[...]
-        while kept.last == UInt8(ascii: "\r") { kept.removeLast() }
-        return String(validating: kept, as: UTF8.self)
-            ?? String(String.UnicodeScalarView(kept.map { Unicode.Scalar($0) }))
     }
 
     private func check(_ line: String, _ context: ChannelHandlerContext) {
         let address = NetworkAddress(context.channel.remoteAddress)
-        guard !desk.isGuessing(from: address), let login = SourceLogin(line) else {
-            // An HTTP request is no password; nor is one without a name.
-            return leave("invalid password\r\n", context)
-        }
+        // An HTTP request is no password; nor is one without a name.
+        guard !desk.isGuessing(from: address), let login = SourceLogin(line),
+            !desk.isGuessedAt(login, from: address)
+        else { return leave("invalid password\r\n", context) }
         desk.secretCame(from: address, isEncrypted: false)
         ask(context) { [stage] in
             await stage.verify(login)
@@ -106,7 +92,7 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
                     porter.wrapOutboundOut(ByteBuffer(string: "OK2\r\nicy-caps:11\r\n\r\n")), promise: nil)
                 porter.read(context)
             case .stranger:
-                porter.desk.guessedWrong(from: address)
+                porter.desk.guessedWrong(login, from: address)
                 porter.leave("invalid password\r\n", context)
             case .unavailable: porter.leave("", context)
             }
@@ -125,7 +111,7 @@ final class ShoutcastPorter: ChannelInboundHandler, RemovableChannelHandler {
             guard context.channel.isActive else { return line.end(clean: false) }
             porter.deadline?.cancel()
             let source = Source(
-                line, body: SourceBody(), welcome: "", rest: porter.unread,
+                line, body: SourceBody(), welcome: "", rest: porter.lines.unread,
                 hasHungUp: porter.hasHungUp, patience: porter.desk.limits.sourcePatience)
             let pipeline = context.pipeline.syncOperations
             do {

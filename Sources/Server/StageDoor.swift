@@ -6,6 +6,8 @@ public protocol StageDoor: Sendable {
     func isEntrance(_ path: String) -> Bool
     /// Whether a login is a DJ's.
     func verify(_ login: SourceLogin) async -> LoginAnswer
+    /// Whether a login was verified before, as far as anybody remembers. It returns at once.
+    func isKnown(_ login: SourceLogin) -> Bool
     /// Checks a DJ's login and lets it into the green room, or says why not.
     func enter(_ visit: SourceVisit) async -> SourceAnswer
     /// How long a DJ whose client can resume is waited for after the loss of its line.
@@ -18,6 +20,11 @@ public protocol StageDoor: Sendable {
     func announce(_ title: Title, as login: SourceLogin) async -> TitleAnswer
     /// Sends the DJ who is on air away, for the operator.
     func sendAwayWhoIsHeard() async -> DismissalAnswer
+}
+
+extension StageDoor {
+    /// Nobody remembers.
+    public func isKnown(_ login: SourceLogin) -> Bool { false }
 }
 
 /// A name and a secret, as source clients give them.

@@ -42,11 +42,13 @@ struct StudioOffice: Sendable {
         if desk.configuration.admin?.isSame(as: given) == true {
             return desk.operatorCameIn(from: visitor.address)
         }
-        switch await stage.verify(SourceLogin(given)) {
+        let login = SourceLogin(given)
+        if desk.isGuessedAt(login, from: visitor.address) { throw .tooManyGuessesAtAccount }
+        switch await stage.verify(login) {
         case .dj: desk.cameIn(from: visitor.address)
         case .unavailable: throw .membersUnavailable
         case .stranger:
-            desk.guessedWrong(visitor)
+            desk.guessedWrong(login, from: visitor.address)
             throw .loginNeeded(realm: desk.station.name)
         }
     }

@@ -1,6 +1,7 @@
 /// The targets by name.
 let targets: [String: @Sendable ([UInt8]) -> Void] = [
     "head": takeHeads, "login": takeLogin, "titles": takeTitle, "body": takeBody, "uplink": takeUplink,
+    "shoutcast": takeShoutcast,
 ]
 
 /// The one that the first word on the command line names.

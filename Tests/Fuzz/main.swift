@@ -1,7 +1,7 @@
 // What strangers send to the front door, made up by libFuzzer, taken apart. `make fuzz` builds it, with the rooms that
 // do this instrumented, and runs it for a bounded time.
 //
-// usage: funkhaus-fuzz body|head|login|titles|uplink [libFuzzer's options] [folders of examples]
+// usage: funkhaus-fuzz body|head|login|shoutcast|titles|uplink [libFuzzer's options] [folders of examples]
 //
 // A target that finds something wrong crashes: libFuzzer then keeps the bytes, and they belong into Corpus/.
 

@@ -40,6 +40,8 @@ import Testing
         let visits = Mutex<[SourceVisit]>([])
         let titles = Mutex<[Title]>([])
         let refusal: String?
+        /// Whether it remembers anna's login.
+        let remembers = Atomic<Bool>(false)
 
         let patience: Duration
 
@@ -66,6 +68,10 @@ import Testing
 
         func verify(_ login: SourceLogin) async -> LoginAnswer {
             login.name == "anna" && login.secret == "geheim:nis" ? .dj : .stranger
+        }
+
+        func isKnown(_ login: SourceLogin) -> Bool {
+            remembers.load(ordering: .relaxed) && login.name == "anna" && login.secret == "geheim:nis"
         }
 
         func enter(_ visit: SourceVisit) async -> SourceAnswer {
