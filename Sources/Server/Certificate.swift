@@ -16,7 +16,8 @@ final class Certificate: Sendable {
 
     private struct State {
         var context: NIOSSLContext
-        var marks: [Int]
+        /// What the files held when they were last looked at; nil for one that could not be read.
+        var contents: [Data?]
     }
 
     private let files: FrontDoorConfiguration.TLS
@@ -25,8 +26,8 @@ final class Certificate: Sendable {
     /// - Throws: `FrontDoorError.certificate`.
     init(_ files: FrontDoorConfiguration.TLS) throws(FrontDoorError) {
         self.files = files
-        let marks = Self.marks(of: files)
-        state = Mutex(State(context: try Self.load(files), marks: marks))
+        let contents = Self.contents(of: files)
+        state = Mutex(State(context: try Self.load(files), contents: contents))
     }
 
     /// For the next connection. Those that are there keep what they began with.
@@ -35,14 +36,14 @@ final class Certificate: Sendable {
     /// Takes up changed files, if they are good. Blocks for the disk.
     func renew() -> Renewal {
         // Before the files are read: what changes meanwhile is seen the next time.
-        let marks = Self.marks(of: files)
-        guard marks != state.withLock({ $0.marks }) else { return .unchanged }
+        let contents = Self.contents(of: files)
+        guard contents != state.withLock({ $0.contents }) else { return .unchanged }
         do throws(FrontDoorError) {
             let context = try Self.load(files)
-            state.withLock { $0 = State(context: context, marks: marks) }
+            state.withLock { $0 = State(context: context, contents: contents) }
             return .renewed
         } catch {
-            state.withLock { $0.marks = marks }
+            state.withLock { $0.contents = contents }
             return .kept(error.description)
         }
     }
@@ -73,8 +74,9 @@ final class Certificate: Sendable {
         return context
     }
 
-    /// Digests of what the files hold: a renewed one may be a link that leads elsewhere, with an older date.
-    private static func marks(of files: FrontDoorConfiguration.TLS) -> [Int] {
-        [files.certificate, files.key].map { FileManager.default.contents(atPath: $0).hashValue }
+    /// All that the files hold: a renewed one may be a link that leads elsewhere, with an older date, and begin and end as
+    /// the old one did.
+    private static func contents(of files: FrontDoorConfiguration.TLS) -> [Data?] {
+        [files.certificate, files.key].map { FileManager.default.contents(atPath: $0) }
     }
 }

@@ -100,6 +100,27 @@ struct TLSTests {
         }
     }
 
+    /// Puts something in front of what a file in PEM form holds, and makes the file so long.
+    private func pad(_ file: String, to length: Int) throws {
+        let path = folder.path + "/" + file
+        let text =
+            String(repeating: "Radio\n", count: 100) + (try String(contentsOfFile: path, encoding: .utf8))
+        try #require(text.utf8.count <= length)
+        try (text + String(repeating: "\n", count: length - text.utf8.count)).write(
+            toFile: path, atomically: true, encoding: .utf8)
+    }
+
+    @Test func aRenewedCertificateThatBeginsAsTheOldOneDidAndIsAsLongIsNoticed() throws {
+        try make("two.example", "new-cert.pem", "new-key.pem")
+        for file in ["cert.pem", "key.pem", "new-cert.pem", "new-key.pem"] { try pad(file, to: 4_000) }
+        let certificate = try Certificate(tls)
+        #expect(certificate.renew() == .unchanged)
+        try replace("cert.pem", by: "new-cert.pem")
+        try replace("key.pem", by: "new-key.pem")
+        #expect(certificate.renew() == .renewed)
+        #expect(certificate.renew() == .unchanged)
+    }
+
     private func replace(_ old: String, by new: String) throws {
         try FileManager.default.removeItem(atPath: folder.path + "/" + old)
         try FileManager.default.moveItem(atPath: folder.path + "/" + new, toPath: folder.path + "/" + old)
