@@ -5,7 +5,7 @@ internal import Hummingbird
 
 /// The page at `/`: it plays the station and shows what is on air, what was, what comes. One small document with
 /// nothing from elsewhere. Without JavaScript it still plays, and shows how things were when it was asked for; with it
-/// `PageScript` keeps it moving.
+/// `PageScript` keeps it moving. Mounts that are for members are not on it: whom they are for knows where they are.
 ///
 /// `/embed` is the same in small, for a frame on somebody else's page, and the only page that may be framed.
 struct StationPage {
@@ -14,9 +14,18 @@ struct StationPage {
         case embedded
     }
 
+    /// The most that a page may weigh, in bytes, whatever a station has to say: with its icon and the first titles that
+    /// its script asks for, it stays below 60 kB.
+    private static let most = 52_000
+    /// The longest text in a row, in characters.
+    private static let longestText = 120
+
     private let form: Form
     private let station: StationTexts
+    /// Those that everybody may hear.
     private let mounts: [MountDescription]
+    /// Whether there are others.
+    private let hasMembers: Bool
     private let order: RunningOrder?
     /// For a door that is told no running order: what the stream itself says.
     private let streamTitle: Title?
@@ -30,9 +39,12 @@ struct StationPage {
     init(_ form: Form, _ desk: FrontDesk, for request: Request) {
         self.form = form
         station = desk.station
-        mounts = desk.mounts.map(\.mount.description)
+        let all = desk.mounts
+        let open = all.filter { $0.rules.members == nil }
+        mounts = open.map(\.mount.description)
+        hasMembers = open.count < all.count
         order = desk.board.order
-        streamTitle = desk.mounts.first?.mount.newest?.title
+        streamTitle = open.first?.mount.newest?.title
         words = PageWords.preferred(request.headers[.acceptLanguage] ?? "")
         base = desk.base(of: request)
         now = desk.now() / 1_000_000
@@ -57,7 +69,13 @@ struct StationPage {
 
     // MARK: The document
 
+    /// The week gets what the rest leaves.
     private var document: String {
+        let rest = document(week: "")
+        return form == .embedded ? rest : document(week: week.text(within: Self.most - rest.utf8.count))
+    }
+
+    private func document(week: String) -> String {
         """
         <!doctype html>
         <html lang="\(words.language)">
@@ -69,13 +87,13 @@ struct StationPage {
         <link rel="icon" href="/icon.svg" type="image/svg+xml">
         <style nonce="\(nonce)">\(PageStyle.text)</style>
         </head>
-        \(form == .embedded ? embeddedBody : wholeBody)
+        \(form == .embedded ? embeddedBody : wholeBody(week: week))
         </html>
 
         """
     }
 
-    private var wholeBody: String {
+    private func wholeBody(week: String) -> String {
         """
         <body>
         <header>
@@ -86,7 +104,7 @@ struct StationPage {
         \(onAir)
         \(list("next", words.next, order?.next ?? []))
         \(list("last", words.last, order?.last ?? []))
-        \(week.text)
+        \(week)
         </main>
         <footer>
         \(elsewhere)
@@ -114,7 +132,9 @@ struct StationPage {
     }
 
     private var onAir: String {
-        guard !mounts.isEmpty else { return "<p class=\"nothing\">\(words.nothing)</p>" }
+        guard !mounts.isEmpty else {
+            return "<p class=\"nothing\">\(hasMembers ? words.members : words.nothing)</p>"
+        }
         let title = order?.now.title ?? streamTitle ?? Title(title: station.name)
         return """
             <section id="air" aria-labelledby="air-name">
@@ -164,10 +184,9 @@ struct StationPage {
     private func row(_ entry: RunningOrder.Entry) -> String {
         let time = clock(entry.start)
         let shown = entry.isProvisional ? "ca. \(time)" : time
-        let artist = entry.title.artist.map { "<span>\(escaped($0))</span>" } ?? ""
-        return """
-            <li><time datetime="\(time)">\(shown)</time><p><b>\(escaped(entry.title.title))</b>\(artist)</p></li>
-            """
+        let title = escaped(clipped(entry.title.title, Self.longestText))
+        let artist = entry.title.artist.map { "<span>\(escaped(clipped($0, Self.longestText)))</span>" } ?? ""
+        return "<li><time datetime=\"\(time)\">\(shown)</time><p><b>\(title)</b>\(artist)</p></li>"
     }
 
     /// The station's wall time. A browser with JavaScript shows its own.
@@ -255,6 +274,17 @@ private struct StreamKind {
         default: (rank, type) = (2, mount.contentType)
         }
     }
+}
+
+/// The beginning of a text: so many characters at the most, and four times as many bytes, and a sign that there was more.
+func clipped(_ text: String, _ length: Int) -> String {
+    // A character may be a letter with any number of marks on it.
+    var room = 4 * length
+    let start = text.prefix(length).prefix { character in
+        room -= character.utf8.count
+        return room >= 0
+    }
+    return start.endIndex == text.endIndex ? text : start + "…"
 }
 
 /// A text as HTML, in an element or in a quoted attribute.

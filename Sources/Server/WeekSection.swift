@@ -18,6 +18,14 @@ struct WeekSection {
 
     private static let day: Int64 = 86_400_000
     private static let span = 7 * day
+    /// The most shows that are shown: two an hour.
+    private static let mostShows = 2 * 24 * 7
+    /// The longest name, of a show or of who makes it, in characters.
+    private static let longestName = 80
+    /// The longest address of a show's own that is linked, in bytes.
+    private static let longestLink = 500
+    /// How many characters of each show's text are shown; where that is too much for the page, as many as the next says.
+    private static let textLengths = [300, 140, 60, 0]
 
     /// The show that is on.
     private var current: GuideEntry? { entries.first { $0.start <= now } }
@@ -29,53 +37,83 @@ struct WeekSection {
         let host = current.map(host) ?? ""
         return """
             <p id="show" data-until="\(words.until)" data-host="\(words.host)"\(current == nil ? " hidden" : "")>\
-            <b>\(escaped(current?.show ?? ""))</b> <span>\([until, host].filter { !$0.isEmpty }.joined(separator: " · "))\
+            <b>\(current.map(name) ?? "")</b> <span>\([until, host].filter { !$0.isEmpty }.joined(separator: " · "))\
             </span></p>
             """
     }
 
-    /// Empty for a station without shows.
-    var text: String {
+    /// Empty for a station without shows. Of many shows with much to say it is the beginning of their texts, or none of
+    /// them, and at the last the shows of the first days alone.
+    ///
+    /// - Parameter most: how many bytes it may have.
+    func text(within most: Int) -> String {
         guard !entries.isEmpty else { return "" }
+        let shown = entries.prefix(Self.mostShows)
+        // The frame, with all of its days.
+        let room = most - section([], Set(shown.map(day)), isWhole: false).utf8.count
+        var rows: [(day: Int, text: String)] = []
+        for length in Self.textLengths {
+            rows = shown.map { (day($0), row($0, length)) }
+            if rows.reduce(0, { $0 + $1.text.utf8.count }) <= room { break }
+        }
+        var left = room
+        let fitting = rows.prefix { row in
+            left -= row.text.utf8.count
+            return left >= 0
+        }
+        return section(Array(fitting), Set(fitting.map { $0.day }), isWhole: fitting.count == entries.count)
+    }
+
+    private func section(_ rows: [(day: Int, text: String)], _ days: Set<Int>, isWhole: Bool) -> String {
         let today = dayNumber(now)
-        let days = Dictionary(grouping: entries) { max(today, dayNumber($0.start)) }
-        let folds = days.sorted { $0.key < $1.key }.map { day, entries in
+        let folds = days.sorted().map { day in
             """
             <details\(day == today ? " open" : "")>
             <summary>\(day == today ? words.today + ", " : "")\(words.date(ofDay: day))</summary>
             <ol>
-            \(entries.map(row).joined(separator: "\n"))
-            </ol>
+            \(rows.filter { $0.day == day }.map { $0.text }.joined())</ol>
             </details>
             """
         }
+        let clocks = words.clocks.replacing("%", with: escaped(zone.identifier))
         return """
             <section id="week" aria-labelledby="week-name">
             <h2 id="week-name">\(words.week)</h2>
             \(folds.joined(separator: "\n"))
-            <p><small>\(words.clocks.replacing("%", with: escaped(zone.identifier)))</small></p>
+            <p><small>\(isWhole ? "" : words.more + " ")\(clocks)</small></p>
             <p><a href="/schedule.ics">\(words.subscribe)</a></p>
             </section>
             """
     }
 
-    private func row(_ entry: GuideEntry) -> String {
+    /// The day under which a show stands.
+    private func day(_ entry: GuideEntry) -> Int { max(dayNumber(now), dayNumber(entry.start)) }
+
+    /// - Parameter length: how many characters of its text it has at the most.
+    private func row(_ entry: GuideEntry, _ length: Int) -> String {
         // Whoever may write a show's link may not write a script's.
-        let isAddress = ["http://", "https://"].contains(where: entry.link.hasPrefix)
-        let name =
+        let isAddress =
+            ["http://", "https://"].contains(where: entry.link.hasPrefix)
+            && entry.link.utf8.count <= Self.longestLink
+        let heading =
             isAddress
-            ? "<a href=\"\(escaped(entry.link))\" rel=\"noopener noreferrer\">\(escaped(entry.show))</a>"
-            : escaped(entry.show)
+            ? "<a href=\"\(escaped(entry.link))\" rel=\"noopener noreferrer\">\(name(entry))</a>"
+            : name(entry)
         let lines = [entry.isLive ? "live" : "", host(entry)].filter { !$0.isEmpty }.joined(separator: " · ")
-        let more = [lines, escaped(entry.text)].filter { !$0.isEmpty }.map { "<span>\($0)</span>" }.joined()
+        let text = length > 0 ? escaped(clipped(entry.text, length)) : ""
+        let more = [lines, text].filter { !$0.isEmpty }.map { "<span>\($0)</span>" }.joined()
         return """
             <li><time datetime="\(clock(entry.start))">\(clock(entry.start))–\(clock(entry.end))</time>\
-            <p><b>\(name)</b>\(more)</p></li>
+            <p><b>\(heading)</b>\(more)</p></li>
+
             """
     }
 
+    private func name(_ entry: GuideEntry) -> String { escaped(clipped(entry.show, Self.longestName)) }
+
     private func host(_ entry: GuideEntry) -> String {
-        entry.host.isEmpty ? "" : words.host.replacing("%", with: escaped(entry.host))
+        guard !entry.host.isEmpty else { return "" }
+        return words.host.replacing("%", with: escaped(clipped(entry.host, Self.longestName)))
     }
 
     // MARK: The station's clocks

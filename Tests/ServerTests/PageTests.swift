@@ -127,6 +127,29 @@ import Testing
         }
     }
 
+    private struct Nobody: Membership {
+        func verify(user: String, password: String) async -> MembershipAnswer { .stranger }
+    }
+
+    @Test func aMembersMountIsOfferedToNoStranger() async throws {
+        let members = FakeMount("/members.ogg")
+        members.append(1, title: Title(title: "Inside"))
+        let rules = ["/members.ogg": MountRules(members: Nobody())]
+        try await withHouse([members, FakeMount(pages: 1)], rules: rules) { house in
+            for page in ["/", "/embed"] {
+                let body = try await get(house.port, page).body
+                #expect(body.contains("<source src=\"/stream.ogg?titles=none\""))
+                #expect(!body.contains("members.ogg") && !body.contains("Inside"), "\(page)")
+                #expect(body.contains("<p id=\"title\">First</p>"))
+            }
+        }
+        try await withHouse([members], rules: rules) { house in
+            let body = try await get(house.port, "/").body
+            #expect(body.contains(PageWords.english.members) && !body.contains(PageWords.english.nothing))
+            #expect(!body.contains("members.ogg") && !body.contains("<script"))
+        }
+    }
+
     @Test func thePieceOfHTMLForABlogLeadsHere() async throws {
         try await withFrontDoor([FakeMount(pages: 1)]) { _, port in
             let body = try await get(port, "/").body

@@ -71,6 +71,59 @@ import Testing
         }
     }
 
+    /// A week in which somebody says something about every hour, or more.
+    private static func fullWeek(every minutes: Int64, _ text: String, link: String) -> FakeGuide {
+        FakeGuide(
+            entries: (0..<(7 * 24 * 60 / minutes)).map { number in
+                // The first one is half over.
+                let start = now + number * minutes * 60_000 - minutes * 30_000
+                return GuideEntry(
+                    show: "Show \(number) \(text)", host: text, text: text, link: link, start: start,
+                    end: start + minutes * 60_000)
+            })
+    }
+
+    @Test(arguments: [
+        ("Küche & <Garten> ", 100, 60, false), ("👩‍👩‍👧‍👦", 40, 60, false), ("Щ", 3_000, 15, false),
+        ("&", 5_000, 1, false), ("\u{301}", 9_000, 60, true),
+    ])
+    func aFullWeekWithMuchToSayMakesThePageNoHeavier(
+        _ word: String, _ count: Int, every minutes: Int64, isWhole: Bool
+    ) async throws {
+        let text = String(repeating: word, count: count)
+        let guide = Self.fullWeek(every: minutes, text, link: "https://radio.example/" + text.prefix(40))
+        try await withFrontDoor([FakeMount(pages: 1)], guide: guide) { door, port in
+            door.runningOrder = .sample(length: 100)
+            var bytes = 0
+            for part in ["/", "/icon.svg", "/api/now"] {
+                let (head, body) = try await get(port, part)
+                #expect(head.hasPrefix("HTTP/1.1 200 "))
+                bytes += head.utf8.count + body.utf8.count
+            }
+            #expect(bytes < 60_000)
+            let body = try await get(port, "/").body
+            let (showsNext, saysMore) = (body.contains(">Show 1 "), body.contains(PageWords.english.more))
+            #expect(showsNext || isWhole)
+            #expect(saysMore != isWhole)
+            #expect(body.hasSuffix("</html>\n"))
+        }
+    }
+
+    @Test func anHourlyWeekIsShownWholeWithoutItsTextsWhereTheyAreLong() async throws {
+        let guide = Self.fullWeek(every: 60, "x", link: "")
+        try await withFrontDoor([FakeMount(pages: 1)], guide: guide) { _, port in
+            let body = try await get(port, "/").body
+            #expect(body.contains("<b>Show 167 x</b>") && !body.contains(PageWords.english.more))
+        }
+        var wordy = guide
+        for index in wordy.entries.indices { wordy.entries[index].text = String(repeating: "x", count: 200) }
+        try await withFrontDoor([FakeMount(pages: 1)], guide: wordy) { _, port in
+            let body = try await get(port, "/").body
+            #expect(body.contains("<b>Show 167 x</b>") && !body.contains(PageWords.english.more))
+            #expect(body.contains("<span>\(String(repeating: "x", count: 60))…</span>"))
+        }
+    }
+
     @Test func aStationWithoutShowsHasNoWeek() async throws {
         try await withFrontDoor([FakeMount(pages: 1)], guide: FakeGuide()) { _, port in
             let body = try await get(port, "/").body

@@ -122,6 +122,10 @@ import Testing
     @Test(arguments: [
         ("de-AT,de;q=0.9,en;q=0.8", "de"), ("en-GB,de", "en"), ("fr, de;q=0.5", "de"), ("fr", "en"),
         ("", "en"),
+        // What is named first is not always what is wanted most (RFC 9110, section 12.4.2).
+        ("en;q=0.3, de", "de"), ("en;q=0.3,de;q=0.30", "en"), ("de;q=0.2, en ; q=0.8", "en"),
+        ("de;q=0, *", "en"), ("*, en;q=0.1", "de"), ("en;q=0", "en"), ("de;q=0", "en"), ("de;q=much", "en"),
+        ("DE-at;q=0.4,de;q=0.9,en;q=0.5", "de"), ("del, en;q=0.1", "en"), ("*", "en"), (";q=1,,-", "en"),
     ])
     func thePageSpeaksGermanOrEnglish(_ accepted: String, _ language: String) async throws {
         try await withFrontDoor([FakeMount(pages: 1)]) { _, port in
