@@ -1,3 +1,4 @@
+internal import Audio
 internal import Broadcast
 internal import Codecs
 internal import Hummingbird
@@ -32,7 +33,8 @@ private func source(_ mount: PublicMount, _ content: String) -> String {
 
 /// The documents of the administration, element by element as Icecast 2.4 has them (icecast-protocol 1.8).
 extension FrontDesk {
-    func statsXML(_ mounts: [PublicMount]) -> String {
+    /// - Parameter base: `http://host:port` as whoever asks knows us.
+    func statsXML(_ mounts: [PublicMount], base: String) -> String {
         let running = mounts.filter(\.hasBegun)
         var stats = element("client_connections", turnstile.allConnections)
         stats +=
@@ -41,18 +43,26 @@ extension FrontDesk {
         stats += element("listeners", turnstile.listenersNow) + element("location", "")
         stats += element("server_id", serverName) + element("server_start", statusDate(since))
         stats += element("server_start_iso8601", statusDateISO8601(since)) + element("sources", running.count)
-        return "<icestats>\(stats)\(running.map(sourceXML).joined())</icestats>"
+        return "<icestats>\(stats)\(running.map { sourceXML($0, base) }.joined())</icestats>"
     }
 
-    private func sourceXML(_ mount: PublicMount) -> String {
+    private func sourceXML(_ mount: PublicMount, _ base: String) -> String {
         let (about, audience, title) = (mount.mount.description, mount.audience, mount.mount.newest?.title)
         var content = title?.artist.map { element("artist", $0) } ?? ""
-        content += element("audio_info", about.audioInfo) + element("bitrate", about.bitrate / 1000)
+        if about.isReadByIcecast {
+            content += element("audio_bitrate", about.bitrate)
+            content += element("audio_channels", EngineFormat.channels)
+        }
+        content += element("audio_info", about.audioInfo)
+        if about.isReadByIcecast { content += element("audio_samplerate", about.sampleRate) }
+        content += element("bitrate", about.bitrate / 1000) + element("channels", EngineFormat.channels)
         content += element("genre", about.genre) + element("listener_peak", audience.peak)
         content += element("listeners", audience.now)
-        content += element("listenurl", "http://\(address)\(urlPath(mount.mount.path))")
+        content += element("listenurl", base + urlPath(mount.mount.path))
         content += element("max_listeners", mount.rules.maxListeners.map { "\($0)" } ?? "unlimited")
-        content += element("public", 0) + element("server_description", about.description)
+        content += element("public", 0) + (about.quality.map { element("quality", $0) } ?? "")
+        content += element("samplerate", about.sampleRate)
+        content += element("server_description", about.description)
         content += element("server_name", about.name) + element("server_type", about.contentType)
         if !about.url.isEmpty { content += element("server_url", about.url) }
         content += element("slow_listeners", audience.departures[.slow] ?? 0)

@@ -22,7 +22,7 @@ struct AdminOffice: Sendable {
                 return answer
             }
             try letIn(head, visitor, for: command)
-            return try await run(command, Parameters(head.query, form: form))
+            return try await run(command, Parameters(head.query, form: form), visitor)
         } catch {
             return Response(error)
         }
@@ -70,11 +70,14 @@ struct AdminOffice: Sendable {
 
     // MARK: Commands
 
-    private func run(_ command: Command, _ parameters: Parameters) async throws(Refusal) -> Response {
+    private func run(
+        _ command: Command, _ parameters: Parameters, _ visitor: Visitor
+    ) async throws(Refusal) -> Response {
         switch command {
         case .stats:
             let wanted = parameters["mount"]
-            return .xml(desk.statsXML(desk.mounts.filter { wanted == nil || $0.mount.path == wanted }))
+            let mounts = desk.mounts.filter { wanted == nil || $0.mount.path == wanted }
+            return .xml(desk.statsXML(mounts, base: visitor.base(desk)))
         case .listmounts: return .xml(desk.mountsXML)
         case .streamlist: return .streamList(desk)
         case .listclients:

@@ -1,3 +1,4 @@
+internal import Audio
 internal import Broadcast
 internal import Codecs
 internal import Foundation
@@ -76,12 +77,18 @@ struct StatusJSON: Encodable {
 
         enum Key: String, CodingKey {
             case artist
+            case audioBitrate = "audio_bitrate"
+            case audioChannels = "audio_channels"
             case audioInfo = "audio_info"
+            case audioSampleRate = "audio_samplerate"
             case bitrate
+            case channels
             case genre
             case listenerPeak = "listener_peak"
             case listeners
             case listenURL = "listenurl"
+            case quality
+            case sampleRate = "samplerate"
             case serverDescription = "server_description"
             case serverName = "server_name"
             case serverType = "server_type"
@@ -97,12 +104,20 @@ struct StatusJSON: Encodable {
             var source = encoder.container(keyedBy: Key.self)
             let audience = mount.audience
             try source.encodeIfPresent(title?.artist, forKey: .artist)
+            if description.isReadByIcecast {
+                try source.encode(description.bitrate, forKey: .audioBitrate)
+                try source.encode(EngineFormat.channels, forKey: .audioChannels)
+                try source.encode(description.sampleRate, forKey: .audioSampleRate)
+            }
             try source.encode(description.audioInfo, forKey: .audioInfo)
             try source.encode(description.bitrate / 1000, forKey: .bitrate)
+            try source.encode(EngineFormat.channels, forKey: .channels)
             try source.encode(description.genre, forKey: .genre)
             try source.encode(audience.peak, forKey: .listenerPeak)
             try source.encode(audience.now, forKey: .listeners)
             try source.encode(listenURL, forKey: .listenURL)
+            try source.encodeIfPresent(description.quality, forKey: .quality)
+            try source.encode(description.sampleRate, forKey: .sampleRate)
             try source.encode(description.description, forKey: .serverDescription)
             try source.encode(description.name, forKey: .serverName)
             try source.encode(description.contentType, forKey: .serverType)
@@ -114,4 +129,10 @@ struct StatusJSON: Encodable {
             try source.encodeNil(forKey: .dummy)
         }
     }
+}
+
+extension MountDescription {
+    /// Whether Icecast tells of such a stream what it reads in its headers, too (`audio_bitrate`, in bits a second, and the
+    /// like). Of all streams it tells what their source says of them (`ice-audio-info`), a field for each key.
+    var isReadByIcecast: Bool { subtype == "Vorbis" }
 }

@@ -203,6 +203,27 @@ import Testing
         }
     }
 
+    @Test func theStatisticsLeadToWhereTheOperatorAsked() async throws {
+        let proxies = [try #require(AddressRange("127.0.0.1"))]
+        try await withHouse(
+            [FakeMount(pages: 1)],
+            configured: {
+                $0.admin = Login(user: "admin", password: "ge:heim")
+                $0.trustedProxies = proxies
+            }
+        ) { house in
+            let proxy = ["X-Forwarded-Proto: https", "X-Forwarded-Host: radio.example:444"]
+            let behind = try Office.elements(
+                try await house.get("/admin/stats", Office.login, proxy[0], proxy[1]))
+            #expect(behind["listenurl"] == ["https://radio.example:444/stream.ogg"])
+            let found = try Office.elements(try await house.get("/admin/stats", Office.login))
+            #expect(found["listenurl"] == ["http://radio.example/stream.ogg"])
+            #expect(found["audio_bitrate"] == ["32000"] && found["audio_samplerate"] == ["44100"])
+            #expect(found["channels"] == ["2"] && found["audio_channels"] == ["2"])
+            #expect(found["samplerate"] == ["44100"] && found["quality"] == ["5.0"])
+        }
+    }
+
     @Test func theOperatorSeesWhoListensAndSendsOneAway() async throws {
         let book = LogBook()
         let fake = FakeMount(pages: 1)

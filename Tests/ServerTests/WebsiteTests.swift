@@ -48,6 +48,10 @@ import Testing
             #expect(source["server_type"] as? String == "application/ogg")
             #expect(source["subtype"] as? String == "Vorbis")
             #expect(source["bitrate"] as? Int == 32)
+            #expect(source["audio_bitrate"] as? Int == 32_000)
+            for name in ["channels", "audio_channels"] { #expect(source[name] as? Int == 2) }
+            for name in ["samplerate", "audio_samplerate"] { #expect(source[name] as? Int == 44_100) }
+            #expect(source["quality"] as? Double == 5)
             #expect(source["stream_start"] as? String == "Fri, 02 Jan 2026 03:04:05 +0000")
             #expect(source["dummy"] is NSNull)
 
@@ -60,6 +64,15 @@ import Testing
                 ])
             stats = try await icestats(port, "/status-json.xsl?mount=/b%20c.ogg")
             #expect((stats["source"] as? [String: Any])?["subtype"] as? String == "Vorbis")
+        }
+    }
+
+    @Test func theStatusTellsOfAStreamThatIcecastDoesNotReadWhatItsSourceWouldSay() async throws {
+        let mp3 = FakeMount("/a.mp3", pages: 1, format: .mp3(bitrate: 128_000))
+        try await withFrontDoor([mp3]) { _, port in
+            let source = try #require(try await icestats(port)["source"] as? [String: Any])
+            #expect(source["channels"] as? Int == 2 && source["samplerate"] as? Int == 44_100)
+            #expect(!source.keys.contains { $0 == "quality" || $0 != "audio_info" && $0.hasPrefix("audio_") })
         }
     }
 
