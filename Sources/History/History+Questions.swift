@@ -12,6 +12,19 @@ extension History {
         try ask(deadline) { store throws(Trouble) in try store.read { try $0.latestState(at: instant) } }
     }
 
+    /// What a start takes up, whatever its clock shows: the fact that was written last, and the state behind it. Nil as for
+    /// `latestState`.
+    public func newestState(
+        deadline: Duration = .seconds(2)
+    ) throws(HistoryError) -> (Fact, Timeline.State)? {
+        try ask(deadline) { store throws(Trouble) in try store.read { try $0.newestState() } }
+    }
+
+    /// Where the journal ends; nil for a new one.
+    public func end(deadline: Duration = .seconds(2)) throws(HistoryError) -> JournalEnd? {
+        try ask(deadline) { store throws(Trouble) in try store.read { try $0.end() } }
+    }
+
     /// Items that were on air at any time from one instant until before another, those that reach over its edges
     /// included; the earliest first, `limit` of them at the most.
     public func aired(
@@ -51,4 +64,12 @@ extension History {
     public func library(deadline: Duration = .seconds(2)) throws(HistoryError) -> [LibraryEntry] {
         try ask(deadline) { store throws(Trouble) in try store.read { try $0.library() } }
     }
+}
+
+/// Until when a journal knows that the station was on air.
+public struct JournalEnd: Hashable, Sendable {
+    /// When its newest line began.
+    public var at: Instant
+    /// When what was on air last had ended, as far as that is known; `at` at the earliest.
+    public var end: Instant
 }

@@ -16,6 +16,34 @@ extension Database {
         return (fact, state)
     }
 
+    /// The fact with a state that was written last, whenever it took effect.
+    func newestState() throws -> (Fact, Timeline.State)? {
+        let row = try Row.fetchOne(
+            self,
+            sql: """
+                SELECT * FROM journal WHERE id = (SELECT max(+id) FROM journal WHERE state IS NOT NULL)
+                """)
+        guard let row, let fact = Fact(row), let state = StoredState.state(row["state"]) else { return nil }
+        return (fact, state)
+    }
+
+    /// Where the journal ends.
+    func end() throws -> JournalEnd? {
+        // A length that a crash left open is the file's, if that is measured.
+        let row = try Row.fetchOne(
+            self,
+            sql: """
+                SELECT at, (SELECT at + ifnull(length, ifnull(
+                        (SELECT library.length FROM library WHERE path = file) - file_frame, 0))
+                    FROM journal WHERE file_frame IS NOT NULL ORDER BY id DESC LIMIT 1) AS end
+                FROM journal ORDER BY id DESC LIMIT 1
+                """)
+        return row.map { row in
+            let at = Instant(frames: row["at"])
+            return JournalEnd(at: at, end: max(at, (row["end"] as Int64?).map(Instant.init(frames:)) ?? at))
+        }
+    }
+
     /// Items that were on air at any time from one instant until before another, the earliest first.
     func aired(from start: Instant, to end: Instant, limit: Int) throws -> [Aired] {
         let before = try reachingOver(start).prefix(limit)

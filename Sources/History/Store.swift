@@ -209,13 +209,14 @@ final class Store {
         return unsafe stat(path, &info) == 0 ? info : nil
     }
 
-    /// Closes the items that a crash left on air. They were on air until now at the most, and no longer than their
-    /// file, if that is measured.
+    /// Closes the items that a crash left on air. They were on air until now at the most, unless the clock has been set back
+    /// since, and no longer than their file, if that is measured.
     private func settle(_ db: Database, now: Instant) throws {
         try db.execute(
             sql: """
-                UPDATE journal SET words = ?1, length = max(0, min(?2 - at, ifnull(
-                    (SELECT library.length FROM library WHERE path = file) - file_frame, ?2 - at)))
+                UPDATE journal SET words = ?1, length = max(0, min(
+                    iif(?2 < at, 0x7fffffffffffffff, ?2 - at),
+                    ifnull((SELECT library.length FROM library WHERE path = file) - file_frame, ?2 - at)))
                 WHERE file_frame IS NOT NULL AND length IS NULL
                 """,
             arguments: [

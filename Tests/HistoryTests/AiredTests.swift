@@ -168,6 +168,21 @@ import Testing
         #expect(try history.items().first?.length == .zero)
     }
 
+    @Test func `a boot in 1970 took what was on air at the crash from the journal`() throws {
+        let folder = try TemporaryDirectory()
+        try crash(in: folder.path) { history in
+            var known = entry(1)
+            known.path = item(1, at: midnight).file
+            known.length = minutes(4)
+            history.keep([known])
+            history.began(item(1, at: midnight))
+        }
+        let history = History(folder.path, now: Instant(wallNanoseconds: 0))
+        #expect(try history.items().first?.length == minutes(4))
+        let end = try history.end(deadline: .seconds(60))
+        #expect(end == JournalEnd(at: midnight, end: midnight + minutes(4)))
+    }
+
     @Test func theJournalIsBoundedInLinesAndInStates() throws {
         let folder = try TemporaryDirectory()
         let history = History(folder.path)

@@ -40,6 +40,21 @@ import Testing
         #expect(latest.1 == state(2))
     }
 
+    /// A machine without a clock of its own boots in 1970, or an hour ago.
+    @Test func `a clock that is behind the journal hid its newest facts`() throws {
+        let folder = try TemporaryDirectory()
+        let history = History(folder.path)
+        #expect(try history.newestState(deadline: .seconds(60)) == nil)
+        #expect(try history.end(deadline: .seconds(60)) == nil)
+        history.record(fact(1, at: midnight + minutes(20)), state: state(1))
+        history.began(item(1, at: midnight + minutes(25)))
+        #expect(history.stop(deadline: .seconds(60)))
+        let again = History(folder.path, now: Instant(wallNanoseconds: 0))
+        #expect(try again.latestState(at: Instant(wallNanoseconds: 0), deadline: .seconds(60)) == nil)
+        #expect(try again.newestState(deadline: .seconds(60))?.1 == state(1))
+        #expect(try again.end(deadline: .seconds(60))?.at == midnight + minutes(25))
+    }
+
     @Test(arguments: 0..<5) func anyStateComesBackAsItWas(seed: Int) throws {
         let folder = try TemporaryDirectory()
         var generator = SeededGenerator(seed: UInt64(seed))

@@ -67,6 +67,49 @@ struct ResilienceReloadTests {
         }
     }
 
+    /// Nobody says reload.
+    @Test func `a file that is saved is taken up by itself, and a broken one told until it is mended`()
+        async throws
+    {
+        let station = try StationUnderTest(sections: "schedule: schedule.yaml")
+        func save(_ schedule: String) throws {
+            // As editors do: a new file takes the old one's name.
+            try Data("shows:\n\(schedule)\n".utf8).write(
+                to: station.folder.appendingPathComponent("schedule.yaml"), options: .atomic)
+        }
+        let show = "  - { name: Abend, on: daily, at: \"20:00\", for: 1h, play: music }"
+        try save(show)
+        try await ResilienceMusic().fill(station.music, with: [1, 2, 3])
+        try await station.check()
+        try await station.onAir {
+            let listener = try await ResilienceListener(to: station.url())
+            let other = show.replacing("20:00", with: "21:00")
+            try save(other)
+            try await until("the change is in the schedule", telling: { station.log }) {
+                let answer = try await station.run(["schedule", "--for", "2d"])
+                return String(decoding: answer.output, as: UTF8.self).contains("21:00")
+            }
+            func status() async throws -> String {
+                String(decoding: try await station.run(["status"]).output, as: UTF8.self)
+            }
+            try save(other.replacing("at:", with: "um:"))
+            try await until("the refusal is told", telling: { station.log }) {
+                try await status().contains("schedule.yaml:2")
+            }
+            #expect(station.log.contains("reload refused"))
+            try save(other + "\n")
+            try await until("the refusal is over", telling: { station.log }) {
+                try await !status().contains("schedule.yaml:2")
+            }
+            let diff = try await station.run(["schedule", "diff"])
+            #expect(
+                String(decoding: diff.output, as: UTF8.self).contains("Abend is now at 21:00, was at 20:00"))
+            #expect(try await station.history().contains { $0.note?.contains("was at 20:00") == true })
+            #expect(listener.isConnected)
+            #expect(try await listener.hangUp().silences.isEmpty)
+        }
+    }
+
     @Test func `a reload that cannot read a password is refused, and the push of before goes on`()
         async throws
     {

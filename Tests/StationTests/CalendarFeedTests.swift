@@ -44,7 +44,7 @@ import Testing
         func follow(_ configuration: Configuration) {
             feeds.follow(configuration)
             guard !isRunning.withLock({ $0.exchange(true) }) else { return }
-            feeds.start { [weak self] in self?.changes.withLock { $0 += 1 } }
+            feeds.start { [weak self] _ in self?.changes.withLock { $0 += 1 } }
         }
 
         /// Has every calendar read anew.

@@ -54,6 +54,25 @@ import Testing
         #expect(told == ["Thursday 3 Dec: Nachruf is new, 23:30 to 00:30"])
     }
 
+    @Test func `the journal said only that the schedule changed`() {
+        let news = ScheduleNews()
+        let schedule = Fact(kind: .epoch, at: Self.monday, words: "The schedule changed: 3 shows.")
+        let rotation = Fact(kind: .epoch, at: Self.monday, words: "The rotation changed: 7 tracks.")
+        #expect(news.told(in: schedule) == schedule)
+        news.put([
+            "Thursday 3 Dec: Nachruf is new, 23:30 to 00:30", "Friday 4 Dec: Nachruf is new, 23:30 to 00:30",
+        ])
+        #expect(news.told(in: rotation) == rotation)
+        #expect(
+            news.told(in: schedule).words
+                == "The schedule changed: 3 shows. Thursday 3 Dec: Nachruf is new, 23:30 to 00:30. Friday 4 Dec: Nachruf is "
+                + "new, 23:30 to 00:30.")
+        // Each once; of many the first.
+        #expect(news.told(in: schedule) == schedule)
+        news.put((1...9).map { "\($0)" })
+        #expect(news.told(in: schedule).words == "The schedule changed: 3 shows. 1. 2. 3. 4. 5. and 4 more.")
+    }
+
     @Test func ofManyChangesTheFirstAreTold() throws {
         let told = try changes {
             $0 = $0.replacing(

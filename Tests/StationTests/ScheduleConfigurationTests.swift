@@ -40,6 +40,28 @@ import Testing
         #expect(shows[2].plays == .recording(of: "Küchenradio"))
     }
 
+    @Test(arguments: [
+        ("play: https://radio.example/a.ogg", Content.stream(url: "https://radio.example/a.ogg")),
+        ("play: { stream: https://radio.example/a.ogg }", .stream(url: "https://radio.example/a.ogg")),
+        (
+            "play: { podcast: https://radio.example/feed.xml }",
+            .podcast(url: "https://radio.example/feed.xml", .newest)
+        ),
+        ("play: { newest: neu }", .newest(folder: "/srv/radio/neu")),
+        ("play: { file: \"tage/{date}.ogg\" }", .dated(file: "/srv/radio/tage/{date}.ogg")),
+        ("play: { file: a.ogg }", .file("/srv/radio/a.ogg")),
+        ("repeat_of: Küchenradio", .recording(of: "Küchenradio")),
+    ])
+    func `what may be missing could have nothing in its place`(line: String, content: Content) throws {
+        let text = scheduleSample.replacing(
+            "    play: rotation\n", with: "    \(line)\n    otherwise: { playlist: ids, continue: true }\n")
+        let show = try load(text).shows[0]
+        #expect(show.plays == content && show.otherwise == .continued(playlist: "ids"))
+        // With a DJ who may come, too.
+        let live = try load(text.replacing("    for: 2h\n", with: "    for: 2h\n    live: anna\n")).shows[0]
+        #expect(live.plays == content && live.otherwise == .continued(playlist: "ids"))
+    }
+
     @Test func aMovedTimeIsAsLongAsItWas() throws {
         let text = scheduleSample.replacing(
             "    not_on: [ 2026-12-15 ]",

@@ -108,7 +108,12 @@ let scheduleMistakes: [Mistake] = [
     ),
     Mistake(
         "play: rotation\n    otherwise: ids", for: "play: rotation",
-        "29:16: “otherwise” of the show Frühstück is for a show that is live, when nobody comes: write play: instead, or add live:"
+        "29:16: “otherwise” of the show Frühstück stands beside a playlist, which is always there: keep one of them"
+    ),
+    Mistake(
+        "otherwise: rotation", for: "play: rotation",
+        "24:5: the show Frühstück has nothing to play: add the line play: and the name of a playlist, or live: and the names of those who may take the air",
+        "28:16: “otherwise” of the show Frühstück is for a show that is live, when nobody comes: write play: instead, or add live:"
     ),
     Mistake(
         "play: ids\n    repeat_of: Küchenradio", for: "repeat_of: Küchenradio",

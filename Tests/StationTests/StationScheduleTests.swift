@@ -45,6 +45,15 @@ import Testing
             slots(schedule, "2026-12-03T12:00:00Z", days: 1).first == "Lesung 2026-12-03 17:00:00 18:00:00")
     }
 
+    @Test func `by a clock that cannot be right no show is on`() throws {
+        let configuration = try load(scheduleSample)
+        let show = Show(name: "Lesung", airings: configuration.shows[0].airings, plays: .playlist("rotation"))
+        let plan = try ShowGrid.Plan(
+            configuration, calendars: [[show]], isWithoutShows: true, since: Instant(frames: 0))
+        #expect(slots(plan.schedule, "2026-11-30T00:00:00Z", days: 7) == [])
+        #expect(plan.station == "Radio Beispiel")
+    }
+
     @Test func aStreamHasTheAirInTheShowsThatPlayIt() throws {
         let text = scheduleSample.replacing("otherwise: rotation", with: "otherwise: https://a.example/b.ogg")
             .replacing("play: rotation", with: "play: https://a.example/b.ogg")

@@ -9,8 +9,17 @@ extension Configuration {
     public static func load(
         path: String, environment: [String: String]
     ) throws(ConfigurationErrors) -> Configuration {
-        try ConfigurationReader(ConfigurationDocument(path: path), path: path, environment: environment)
-            .read()
+        try load(path: path, environment: environment, from: ConfigurationSources())
+    }
+
+    /// The same, so that somebody knows afterwards which files were read and what each held: also when they are refused.
+    static func load(
+        path: String, environment: [String: String], from sources: ConfigurationSources
+    ) throws(ConfigurationErrors) -> Configuration {
+        try ConfigurationReader(
+            ConfigurationDocument(path: path, from: sources), path: path, environment: environment,
+            sources: sources
+        ).read()
     }
 
     /// The same for the bytes of a file that was to lie at `path`.

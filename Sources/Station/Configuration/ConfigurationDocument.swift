@@ -13,11 +13,12 @@ struct ConfigurationDocument {
 
     /// - Parameter remedy: what to do when there is no such file.
     init(
-        path: String, remedy: String = "name the station's YAML file with --config"
+        path: String, from sources: ConfigurationSources = ConfigurationSources(),
+        remedy: String = "name the station's YAML file with --config"
     ) throws(ConfigurationErrors) {
         let bytes: [UInt8]
         do throws(FileFailure) {
-            bytes = try readFile(path, most: Self.mostBytes)
+            bytes = try sources.read(path)
         } catch {
             throw Self.refusal(
                 error.sentence(path, remedy: remedy), Place(path: path))

@@ -26,7 +26,8 @@ extension ConfigurationReader {
         }
         guard let path = path.text("a file, such as schedule.yaml").map(folders.resolve) else { return nil }
         let document = try ConfigurationDocument(
-            path: path, remedy: "write it as Config/schedule.example.yaml shows, or delete the line schedule:"
+            path: path, from: sources,
+            remedy: "write it as Config/schedule.example.yaml shows, or delete the line schedule:"
         )
         let shows = document.root.section(ConfigurationKeys.schedule)?
             .required("shows", example: "shows: and below it - name: Küchenradio").flatMap {
@@ -98,11 +99,13 @@ extension ConfigurationReader {
                 "has nothing to play: add the line play: and the name of a playlist, or live: and the names of those "
                     + "who may take the air")
         }
-        if otherwise != nil, live.isEmpty || plays != nil {
+        if otherwise != nil, plays?.isAlwaysThere ?? live.isEmpty {
             section["otherwise"]?.report(
-                live.isEmpty
+                plays == nil
                     ? "is for a show that is live, when nobody comes: write play: instead, or add live:"
-                    : "stands beside play, and both say what is on when nobody comes: keep one of them")
+                    : live.isEmpty
+                        ? "stands beside a playlist, which is always there: keep one of them"
+                        : "stands beside play, and both say what is on when nobody comes: keep one of them")
         }
         if let otherwise, otherwise == nil { return nil }
         return Show(
@@ -196,6 +199,16 @@ extension ConfigurationReader {
                 url.host()?.isEmpty == false, url.user() == nil
             else { return nil }
             return text
+        }
+    }
+}
+
+extension Content {
+    /// Whether it cannot be missing, as a file or a stream can.
+    fileprivate var isAlwaysThere: Bool {
+        switch self {
+        case .playlist, .continued: true
+        case .file, .newest, .dated, .podcast, .stream, .recording: false
         }
     }
 }

@@ -2,11 +2,17 @@
 struct ConfigurationReader {
     let path: String
     let folders: StationFolders
+    /// What other files are read with.
+    let sources: ConfigurationSources
     private let document: ConfigurationDocument
     var findings: Findings { document.findings }
 
-    init(_ document: ConfigurationDocument, path: String, environment: [String: String]) {
+    init(
+        _ document: ConfigurationDocument, path: String, environment: [String: String],
+        sources: ConfigurationSources = ConfigurationSources()
+    ) {
         self.document = document
+        self.sources = sources
         self.path = path
         folders = StationFolders(configuration: path, environment: environment)
     }

@@ -56,8 +56,29 @@ public struct ScheduleReport: Hashable, Sendable, Codable {
 
 /// What a new schedule changes, for the coming two weeks.
 public struct ScheduleDiff: Hashable, Sendable, Codable {
-    /// A sentence each, by time.
-    public var changes: [String]
+    /// A change that is in force.
+    public struct Applied: Hashable, Sendable, Codable {
+        /// What brought it: the station's files, or a calendar.
+        public var source: String
+        public var at: StationTime
+        /// A sentence each, by time.
+        public var changes: [String]
 
-    public init(changes: [String]) { self.changes = changes }
+        public init(source: String, at: StationTime, changes: [String]) {
+            self.source = source
+            self.at = at
+            self.changes = changes
+        }
+    }
+
+    /// What a reload would change: a sentence each, by time.
+    public var changes: [String]
+    /// The last change by each of those that have brought one since the station is on air, the earliest first; left out
+    /// when there are none.
+    public var latest: [Applied]?
+
+    public init(changes: [String], latest: [Applied] = []) {
+        self.changes = changes
+        self.latest = latest.isEmpty ? nil : latest
+    }
 }

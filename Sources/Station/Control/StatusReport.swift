@@ -20,12 +20,16 @@ public struct StatusReport: Hashable, Sendable, Codable {
     /// Left out when there are none.
     public var calendars: [CalendarReport]?
     public var air: AirReport
+    /// What is wrong with the configuration's files, the machine's clock and the coming day, and what to do, a sentence
+    /// each; left out when nothing is.
+    public var troubles: [String]?
 
     public init(
         station: String, version: String, onAirSince: StationTime, uptime: Double, now: OnAirItem,
         next: OnAirItem?, mounts: [MountReport], icecast: [PushReport], library: LibraryReport,
         journal: String,
-        clock: ClockReport, air: AirReport, live: [DJReport] = [], calendars: [CalendarReport] = []
+        clock: ClockReport, air: AirReport, live: [DJReport] = [], calendars: [CalendarReport] = [],
+        troubles: [String] = []
     ) {
         self.station = station
         self.version = version
@@ -41,6 +45,7 @@ public struct StatusReport: Hashable, Sendable, Codable {
         self.air = air
         self.live = live.isEmpty ? nil : live
         self.calendars = calendars.isEmpty ? nil : calendars
+        self.troubles = troubles.isEmpty ? nil : troubles
     }
 }
 

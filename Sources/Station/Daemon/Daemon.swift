@@ -24,6 +24,12 @@ public final class Daemon: Sendable {
         var targets = Targets()
         /// The front door's, the encrypted one last if there is one.
         var ports: [Int] = []
+        /// Why the files of the configuration, as they are now, are not in force.
+        var refused: [String] = []
+        /// Whether the machine's clock could not be right at the start, and has not been since: no show is on.
+        var waitsForClock = false
+        /// What the last change of the schedule changed, by where it came from.
+        var changes: [String: ScheduleDiff.Applied] = [:]
     }
 
     let path: String
@@ -47,17 +53,25 @@ public final class Daemon: Sendable {
     private let relays = Mutex<[Relay]>([])
     private let announcer = Announcer()
     let running: Mutex<Running>
-    let onAirSince: Instant
+    /// When it went on air, by the clock that is trusted now.
+    let since: Mutex<Instant>
+    var onAirSince: Instant { since.withLock { $0 } }
     /// One reload at a time, and one look at the files of shows.
     let reloading = Mutex(())
     private let looking = Mutex(())
     private let opener: MediaOpener
     let meter: MediaMeter
     let watch: LibraryWatch
+    /// Tells when somebody has saved a file of the configuration.
+    let files: ConfigurationWatch
+    let rehearsal: DailyRehearsal
+    let scheduleNews = ScheduleNews()
+    let clockWait = ClockWait(Daemon.clock)
     private let commands = Mutex<ControlServer?>(nil)
 
     /// The wall clock, read here and nowhere below.
-    static func wall() -> Int64 { cshims_wall_now() }
+    static func wall() -> Int64 { clock.now() }
+    static let clock = StationClock()
     static func now() -> Instant { Instant(wallNanoseconds: wall()) }
 
     /// How long the first look at the music may hold up the start: 2 s.
@@ -77,9 +91,11 @@ public final class Daemon: Sendable {
     ) async throws {
         prepareProcess()
         let wishes = Wish.signals()
-        let configuration = try Configuration.load(path: path, environment: environment)
+        let sources = ConfigurationSources()
+        let configuration = try Configuration.load(path: path, environment: environment, from: sources)
         let secrets = StationSecrets(configuration, environment: environment)
-        let daemon = try Daemon(configuration: configuration, secrets, environment: environment)
+        let daemon = try Daemon(
+            configuration: configuration, secrets, files: sources.contents, environment: environment)
         do {
             try await daemon.start(secrets)
         } catch {
@@ -90,39 +106,46 @@ public final class Daemon: Sendable {
         cshims_forget_startup()
         for await wish in wishes {
             guard wish == .reload else { break }
-            switch daemon.reloadConfiguration() {
-            case .success(let done): daemon.logger.info("reloaded", metadata: ["what": "\(done)"])
-            case .failure(let refusal): daemon.logger.error("reload refused", metadata: ["why": "\(refusal)"])
-            }
+            daemon.tell(daemon.reloadConfiguration())
         }
         await daemon.stop()
     }
 
+    /// - Parameter files: what the configuration was read from.
     private init(
-        configuration: Configuration, _ secrets: StationSecrets, environment: [String: String]
+        configuration: Configuration, _ secrets: StationSecrets, files: ConfigurationSources.Contents,
+        environment: [String: String]
     ) throws {
         let logger = Logger(label: "funkhaus")
         path = configuration.path
         self.environment = environment
         self.logger = logger
-        running = Mutex(Running(configuration: configuration))
-        onAirSince = Self.now()
+        self.files = ConfigurationWatch(files)
+        let waitsForClock = !Self.clock.isTrusted
+        running = Mutex(Running(configuration: configuration, waitsForClock: waitsForClock))
+        history = History(folder: configuration.server.data, now: Self.now()) {
+            logger.warning("journal", metadata: ["what": "\($0)"])
+        }
+        let history = history
+        Self.goOn(behind: history)
+        let now = Self.now()
+        since = Mutex(now)
         calendars = CalendarFeeds(logger: logger) { try $0.read(environment: environment).text }
         calendars.follow(configuration)
         grid = ShowGrid(
             try ShowGrid.Plan(
-                configuration, calendars: calendars.shows(for: configuration), since: onAirSince))
-        history = History(folder: configuration.server.data, now: onAirSince) {
-            logger.warning("journal", metadata: ["what": "\($0)"])
-        }
-        let history = history
+                configuration, calendars: calendars.shows(for: configuration),
+                isWithoutShows: waitsForClock, since: now))
+        rehearsal = DailyRehearsal(logger: logger)
+        let rehearsal = rehearsal
         let program = Programs.media
         let meter = MediaMeter(program: program)
         self.meter = meter
         opener = MediaOpener(program: program, isOnAir: true)
         control = MasterControl(
             settings: Self.settings(configuration, grid, logger),
-            journal: StationJournal(history: history, announcer: announcer), wall: Self.wall)
+            journal: StationJournal(history: history, announcer: announcer, news: scheduleNews),
+            wall: Self.wall)
         let control = control
         library = MusicLibrary(
             configuration: configuration, schedule: grid.plan.schedule,
@@ -133,6 +156,7 @@ public final class Daemon: Sendable {
             changed: { programming in
                 // Before the station is on air the start takes the newest itself.
                 try? control.adopt(programming)
+                rehearsal.again()
             })
         let library = library
         podcasts = Podcasts(
@@ -193,8 +217,7 @@ public final class Daemon: Sendable {
             logger.warning("the music is slow to answer; the station begins without it")
         }
         let mounts = configuration.mounts.map { self.mount($0, configuration) }
-        // With a dead disk the programme is what it would be without a journal.
-        let kept = (try? history.latestState(at: onAirSince))?.1 ?? Timeline.State()
+        let kept = Self.keptState(history, at: onAirSince)
         control.tap { [room] block, _ in room.mixed(block) }
         control.start(timeline: Timeline(library.programming, state: kept), opener: opener)
         // What has come in the meantime found nobody.
@@ -216,9 +239,12 @@ public final class Daemon: Sendable {
         alarm.follow(configuration.alarmSettings(environment))
         room.start(ListeningRoom.Settings(configuration, ports: ports, pass: door.pass))
         server.start()
-        calendars.start { [self] in adoptCalendars() }
+        calendars.start { [self] name in adoptCalendars(from: "the calendar \(name)") }
         podcasts.start { [self] in lookAtShowFiles() }
         relayStreams()
+        files.start { [self] in takeUpChangedFiles() }
+        rehearse()
+        waitForClock()
     }
 
     /// The status as soon as something is on air: the bottom of the programme sees to it that this comes.
@@ -238,6 +264,9 @@ public final class Daemon: Sendable {
         meter.cancel()
         library.stop()
         commands.withLock { $0.take() }?.stop()
+        files.stop()
+        clockWait.stop()
+        rehearsal.stop()
         calendars.stop()
         podcasts.stop()
         for relay in relays.withLock({ $0 }) { relay.stop() }
@@ -261,8 +290,7 @@ public final class Daemon: Sendable {
     private func endInAnyCase() {
         Thread.detachNewThread { [history, logger] in
             Thread.sleep(forTimeInterval: Self.stopLimit)
-            logger.error(
-                "something does not end, as with a dead disk: it is not waited for any longer")
+            logger.error("something does not end, as with a dead disk: it is not waited for any longer")
             history.stop(deadline: .seconds(1))
             _exit(EXIT_SUCCESS)
         }
@@ -323,6 +351,15 @@ public final class Daemon: Sendable {
     /// What is wrong with podcasts and streams, a sentence each.
     var troublesOfShows: [String] {
         podcasts.troubles + relays.withLock { $0.compactMap(\.trouble) }.sorted()
+    }
+
+    private func rehearse() {
+        rehearsal.start { [control, grid] in
+            guard let report = try? control.report(count: 1), let timeline = report.timeline else {
+                return nil
+            }
+            return (timeline, report.now, grid.plan.zone)
+        }
     }
 
     private func announce() {

@@ -81,7 +81,7 @@ struct DaemonControl: ControlHandler {
                     dj: dj.account, place: dj.placeWord, since: time(dj.since),
                     buffer: dj.buffer.seconds, title: dj.title.line, until: dj.until.map(time),
                     advice: dj.advice.map { daemon.stage.words($0, to: dj.account).en })
-            }, calendars: daemon.calendars.reports)
+            }, calendars: daemon.calendars.reports, troubles: daemon.troubles)
     }
 
     private var air: AirReport {
@@ -214,7 +214,11 @@ struct DaemonControl: ControlHandler {
         do {
             let new = try Configuration.load(path: daemon.path, environment: daemon.environment)
             let plan = try daemon.plan(of: new)
-            return ScheduleDiff(changes: plan.changes(since: daemon.grid.plan, from: plan.since))
+            let latest = daemon.running.withLock {
+                $0.changes.values.sorted { $0.at.nanoseconds < $1.at.nanoseconds }
+            }
+            return ScheduleDiff(
+                changes: plan.changes(since: daemon.grid.plan, from: plan.since), latest: latest)
         } catch {
             throw ControlRefusal(
                 "A reload would be refused:\n\(error)", remedy: "Correct the file, then ask again.")

@@ -8,9 +8,10 @@ internal import Synchronization
 struct StationJournal: Journal {
     let history: History
     let announcer: Announcer
+    var news = ScheduleNews()
 
     func record(_ fact: Fact, state: Timeline.State) {
-        history.record(fact, state: state)
+        history.record(news.told(in: fact), state: state)
         announcer.look()
     }
 
@@ -26,6 +27,32 @@ struct StationJournal: Journal {
 
     func ended(_ item: Item, at instant: Instant, why: String?) {
         history.ended(file: item.track.file, at: instant, why: why)
+    }
+}
+
+/// What a new schedule changes, on its way into the fact that it was adopted. Any thread.
+final class ScheduleNews: Sendable {
+    /// More than so many changes are only counted.
+    static let most = 5
+
+    private let changes = Mutex<[String]>([])
+
+    /// A schedule is about to be adopted that changes this, a sentence without its full stop each.
+    func put(_ sentences: [String]) { changes.withLock { $0 = sentences } }
+
+    /// A fact with what it changed, if it is the one of the schedule.
+    func told(in fact: Fact) -> Fact {
+        guard fact.kind == .epoch, fact.words.hasPrefix("The schedule") else { return fact }
+        let sentences = changes.withLock { changes in
+            defer { changes = [] }
+            return changes
+        }
+        guard !sentences.isEmpty else { return fact }
+        var fact = fact
+        let left = sentences.count - Self.most
+        let told = sentences.prefix(Self.most) + (left > 0 ? ["and \(left) more"] : [])
+        fact.words += " " + told.map { "\($0)." }.joined(separator: " ")
+        return fact
     }
 }
 

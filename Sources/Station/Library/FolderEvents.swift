@@ -39,4 +39,33 @@ struct FolderEvents: ~Copyable {
         var buffer = [UInt8](repeating: 0, count: 16_384)
         while read(descriptor, &buffer, buffer.count) > 0 {}
     }
+
+    /// Waits until something changed and then was quiet, at most ten times as long as that; or a command came, or the time
+    /// is over.
+    func wait(or command: WakeUp, quiet: Duration, most: Duration) {
+        guard poll(command, most) == .changed else { return }
+        let end = ContinuousClock.now + quiet * 10
+        while ContinuousClock.now < end {
+            drain()
+            guard poll(command, quiet) == .changed else { return }
+        }
+    }
+
+    private enum Reason {
+        case command
+        case changed
+        case time
+    }
+
+    private func poll(_ command: WakeUp, _ most: Duration) -> Reason {
+        var descriptors = [
+            pollfd(fd: command.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        let count = Glibc.poll(&descriptors, 2, most.milliseconds)
+        guard count > 0 else { return .time }
+        guard descriptors[0].revents != 0 else { return .changed }
+        command.clear()
+        return .command
+    }
 }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Synchronization
 internal import Threads
 
@@ -79,7 +78,7 @@ public final class LibraryWatch: Sendable {
             if scans != before { changed(scans) }
             // What happened in a new folder before its watch was there was not told.
             let isNew = events.watch(scans.values.reduce(into: []) { $0.formUnion($1.folders) })
-            wait(events, isNew ? quiet : between)
+            events.wait(or: wakeUp, quiet: quiet, most: isNew ? quiet : between)
         }
     }
 
@@ -99,33 +98,5 @@ public final class LibraryWatch: Sendable {
             now[playlist.name] = Known(from: playlist.from, scan: scan)
         }
         return now
-    }
-
-    /// Waits until something changed and then was quiet, or a command came, or the time is over.
-    private func wait(_ events: borrowing FolderEvents, _ most: Duration) {
-        guard poll(events.descriptor, most) == .changed else { return }
-        let end = ContinuousClock.now + quiet * 10
-        while ContinuousClock.now < end {
-            events.drain()
-            guard poll(events.descriptor, quiet) == .changed else { return }
-        }
-    }
-
-    private enum Reason {
-        case command
-        case changed
-        case time
-    }
-
-    private func poll(_ events: Int32, _ most: Duration) -> Reason {
-        var descriptors = [
-            pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: events, events: Int16(POLLIN), revents: 0),
-        ]
-        let count = Glibc.poll(&descriptors, 2, most.milliseconds)
-        guard count > 0 else { return .time }
-        guard descriptors[0].revents != 0 else { return .changed }
-        wakeUp.clear()
-        return .command
     }
 }

@@ -52,8 +52,9 @@ final class CalendarFeeds: Sendable {
         self.secret = secret
     }
 
-    /// - Parameter changed: called on the feeds' own thread when a calendar holds something else than before.
-    func start(_ changed: @escaping @Sendable () -> Void) { thread.start { [self] in run(changed) } }
+    /// - Parameter changed: called on the feeds' own thread, with a calendar's name, when it holds something else than
+    ///   before.
+    func start(_ changed: @escaping @Sendable (String) -> Void) { thread.start { [self] in run(changed) } }
 
     /// A transfer that is under way is broken off.
     func stop() {
@@ -103,7 +104,7 @@ final class CalendarFeeds: Sendable {
 
     // MARK: The thread
 
-    private func run(_ changed: () -> Void) {
+    private func run(_ changed: (String) -> Void) {
         while true {
             let (next, isStopping) = state.withLock { ($0.feeds.min { $0.due < $1.due }, $0.isStopping) }
             if isStopping { return }
@@ -115,7 +116,7 @@ final class CalendarFeeds: Sendable {
             if pause > 0 {
                 bell.wait(.nanoseconds(pause))
             } else {
-                if look(at: next) { changed() }
+                if look(at: next) { changed(next.calendar.name) }
             }
         }
     }

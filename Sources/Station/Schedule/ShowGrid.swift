@@ -106,9 +106,15 @@ final class ShowGrid: Sendable {
 }
 
 extension ShowGrid.Plan {
-    /// - Parameter calendars: the shows of each calendar.
-    init(_ configuration: Configuration, calendars: [[Show]] = [], since: Instant) throws {
-        self.init(configuration, try configuration.schedule(with: calendars), since: since)
+    /// - Parameters:
+    ///   - calendars: the shows of each calendar.
+    ///   - isWithoutShows: whether all time is the rotation's.
+    init(
+        _ configuration: Configuration, calendars: [[Show]] = [], isWithoutShows: Bool = false, since: Instant
+    ) throws {
+        var shown = configuration
+        if isWithoutShows { shown.shows = [] }
+        self.init(configuration, try shown.schedule(with: isWithoutShows ? [] : calendars), since: since)
     }
 
     init(_ configuration: Configuration, _ schedule: Schedule, since: Instant) {

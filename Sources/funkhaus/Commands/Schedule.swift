@@ -66,7 +66,8 @@ struct ScheduleCommand: ParsableCommand {
             commandName: "diff",
             abstract: "Tells what a reload would change of the shows.",
             discussion: """
-                For the coming two weeks, a line a change. Nothing is changed by asking.
+                For the coming two weeks, a line a change; then what the last change of the files and of each calendar \
+                has changed. Nothing is changed by asking.
 
                   funkhaus schedule diff
                 """)
@@ -76,9 +77,20 @@ struct ScheduleCommand: ParsableCommand {
         func ask(_ desk: Desk) throws {
             let diff = try desk.client.scheduleDiff()
             try desk.out.print(diff, json: station.json) {
-                diff.changes.isEmpty
+                let coming: [Line] =
+                    diff.changes.isEmpty
                     ? ["Nothing changes in the coming two weeks."]
                     : diff.changes.flatMap { Line.wrapped($0, after: "") }
+                return coming
+                    + (diff.latest ?? []).flatMap { applied in
+                        [
+                            "",
+                            Line(
+                                "Changed by \(applied.source), \(applied.at.local.dayWords), \(applied.at.local.clock)",
+                                .strong),
+                        ]
+                            + applied.changes.flatMap { Line.wrapped($0, after: "  ") }
+                    }
             }
         }
     }

@@ -12,6 +12,10 @@ extension StatusReport {
         ]
         if !now.progress.isEmpty { lines.append(Line("         \(now.progress)")) }
         if let next { lines.append(Line("Next     \(next.start.local.clock)  \(next.label)")) }
+        if let troubles {
+            lines +=
+                ["", Line("Trouble", .strong)] + troubles.flatMap { Line.wrapped($0, after: "  ! ", .bad) }
+        }
         if let calendars { lines += ["", Line("Calendars", .strong)] + calendars.flatMap(\.lines) }
         if let live { lines += ["", Line("Live", .strong)] + live.flatMap(\.lines) }
         lines += air.lines
