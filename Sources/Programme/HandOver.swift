@@ -13,7 +13,7 @@
 ///   programme ───────────────→ live(session) ─────────────────────→ bridged(account, until)
 ///       ↑  ↑                        │  ↑                                   │      │
 ///       │  └── left, held, kicked ──┘  └────────── it, or another ─────────┘      │
-///       └───────────────────────────────── `until` is over ───────────────────────┘
+///       └──────────────────── `until` is over; left, held, kicked ────────────────┘
 /// ```
 public struct HandOver: Sendable, Hashable {
     /// When a DJ who is ready gets the air from another one. A free air is taken at once, always.
@@ -47,7 +47,7 @@ public struct HandOver: Sendable, Hashable {
         public let account: String
         /// When it came in.
         public let since: Instant
-        /// Enough decoded audio waits to begin with.
+        /// Enough decoded audio waits to begin with; on air, it did.
         public fileprivate(set) var isReady = false
         /// It sends silence, and has for so long that it counts as a drop-out.
         public fileprivate(set) var isSilent = false
@@ -55,6 +55,8 @@ public struct HandOver: Sendable, Hashable {
         public fileprivate(set) var isHeld = false
         /// It is to get the air as soon as it is ready, whoever has it.
         public fileprivate(set) var isNext = false
+        /// The air was taken from it: when it is ready anew it does not take it back by itself.
+        fileprivate var hasHadItsTurn = false
 
         /// Nobody, but a stream that a show plays.
         var isStream: Bool { AirWindow.isStream(account) }
@@ -116,7 +118,9 @@ public struct HandOver: Sendable, Hashable {
     public mutating func ready(session: Int, at now: Instant) -> [Order] {
         guard let place = place(session), !guests[place].isReady else { return [] }
         guests[place].isReady = true
-        if rules.takeover == .atOnce, !guests[place].isStream { guests[place].isNext = true }
+        if rules.takeover == .atOnce, !guests[place].isStream, !guests[place].hasHadItsTurn {
+            guests[place].isNext = true
+        }
         return decide()
     }
 
@@ -124,16 +128,20 @@ public struct HandOver: Sendable, Hashable {
     public mutating func dropOut(session: Int, at now: Instant) -> [Order] {
         guard let place = place(session) else { return [] }
         guests[place].isReady = false
-        return isOnAir(session) ? bridge(guests[place].account, at: now) : []
+        guard isOnAir(session) else { return [] }
+        let orders = bridge(guests[place].account, at: now)
+        // Nobody took the air from it: it comes back as it came.
+        if let place = self.place(session) { guests[place].hasHadItsTurn = false }
+        return orders
     }
 
     /// Its connection is gone, and all that it sent has been heard. `clean` when it said goodbye.
     public mutating func leave(session: Int, clean: Bool, at now: Instant) -> [Order] {
         guard let place = place(session) else { return [] }
         let guest = guests.remove(at: place)
-        if clean { invited.remove(guest.account) }
-        guard isOnAir(session) else { return [] }
-        return clean ? release(at: now) : bridge(guest.account, at: now)
+        guard clean else { return isOnAir(session) ? bridge(guest.account, at: now) : [] }
+        invited.remove(guest.account)
+        return hasTheAir(guest) ? release(at: now) : []
     }
 
     /// It has sent silence for longer than the station allows, or sounds again.
@@ -162,14 +170,15 @@ public struct HandOver: Sendable, Hashable {
         guests[place].isHeld = true
         guests[place].isNext = false
         invited.remove(guests[place].account)
-        return isOnAir(session) ? release(at: now) : []
+        return hasTheAir(guests[place]) ? release(at: now) : []
     }
 
     /// Sends a DJ away.
     public mutating func kick(session: Int, at now: Instant) -> [Order] {
         guard let place = place(session) else { return [] }
-        invited.remove(guests.remove(at: place).account)
-        return [.dismiss(session: session)] + (isOnAir(session) ? release(at: now) : [])
+        let guest = guests.remove(at: place)
+        invited.remove(guest.account)
+        return [.dismiss(session: session)] + (hasTheAir(guest) ? release(at: now) : [])
     }
 
     // MARK: Time
@@ -216,6 +225,11 @@ public struct HandOver: Sendable, Hashable {
 
     public func isOnAir(_ session: Int) -> Bool { air == .live(session: session) }
 
+    /// Whether a guest is heard, or the bed is on for it.
+    private func hasTheAir(_ guest: Guest) -> Bool {
+        if case .bridged(guest.account, _) = air { true } else { isOnAir(guest.session) }
+    }
+
     /// Whether a DJ is ready who does not have the air.
     public var somebodyWaits: Bool {
         guests.contains { canAir($0) && !isOnAir($0.session) && !$0.isStream }
@@ -225,9 +239,19 @@ public struct HandOver: Sendable, Hashable {
 
     private func place(_ session: Int) -> Int? { guests.firstIndex { $0.session == session } }
 
+    /// Gives the air to another. What waited of the one who had it has been heard or is thrown away: before it can have
+    /// the air again, enough has to wait anew.
+    private mutating func pass(to next: Air) {
+        if case .live(let session) = air, air != next, let place = place(session) {
+            guests[place].isReady = false
+            guests[place].hasHadItsTurn = true
+        }
+        air = next
+    }
+
     /// The air is free: the next DJ's, or the programme's.
     private mutating func release(at now: Instant) -> [Order] {
-        air = .programme
+        pass(to: .programme)
         overtimeEnd = nil
         return decide(or: .programme)
     }
@@ -235,7 +259,7 @@ public struct HandOver: Sendable, Hashable {
     private mutating func bridge(_ account: String, at now: Instant) -> [Order] {
         // Whose time is over is not waited for.
         guard isAdmitted(account) else { return release(at: now) }
-        air = .bridged(account: account, until: now + rules.bridge)
+        pass(to: .bridged(account: account, until: now + rules.bridge))
         return decide(or: .bed)
     }
 
@@ -243,7 +267,7 @@ public struct HandOver: Sendable, Hashable {
     private mutating func decide(or other: Order? = nil) -> [Order] {
         var orders = other.map { [$0] } ?? []
         if let next = candidate, !isOnAir(next.session) {
-            air = .live(session: next.session)
+            pass(to: .live(session: next.session))
             overtimeEnd = nil
             orders = [.air(session: next.session)]
             for place in guests.indices where guests[place].session == next.session {

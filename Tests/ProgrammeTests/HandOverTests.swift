@@ -83,7 +83,45 @@ import Testing
         var air = live()
         #expect(air.silence(session: 1, true, at: second(60)) == [.bed])
         #expect(air.orders(at: second(80)) == [.programme])
-        #expect(air.silence(session: 1, false, at: second(90)) == [.air(session: 1)])
+        #expect(air.silence(session: 1, false, at: second(90)) == [])
+        #expect(air.ready(session: 1, at: second(90)) == [.air(session: 1)])
+    }
+
+    @Test func whoLostTheAirHadAnEmptyBufferAndCountedAsReady() {
+        var air = live()
+        _ = air.arrive(session: 2, account: "bert", at: second(10))
+        #expect(air.ready(session: 2, at: second(11)) == [.air(session: 2)])
+        #expect(!air.somebodyWaits)
+        var other = air
+        #expect(air.kick(session: 2, at: second(12)) == [.dismiss(session: 2), .programme])
+        #expect(air.ready(session: 1, at: second(14)) == [.air(session: 1)])
+        #expect(air.hold(session: 1, at: second(20)) == [.programme])
+        #expect(air.takeOver(session: 1, at: second(20.1)) == [])
+        #expect(air.ready(session: 1, at: second(22)) == [.air(session: 1)])
+        // Ready anew, who was displaced waits for its turn, and does not take the air back.
+        #expect(other.ready(session: 1, at: second(14)) == [])
+        #expect(other.air == .live(session: 2) && other.somebodyWaits)
+        #expect(other.leave(session: 2, clean: true, at: second(60)) == [.air(session: 1)])
+    }
+
+    @Test func theBedWasOnForSomebodyWhoHadSaidGoodbyeOrWasSentAway() {
+        var air = live()
+        #expect(air.dropOut(session: 1, at: second(60)) == [.bed])
+        var (held, left, lost) = (air, air, air)
+        #expect(air.kick(session: 1, at: second(61)) == [.dismiss(session: 1), .programme])
+        #expect(held.hold(session: 1, at: second(61)) == [.programme])
+        #expect(left.leave(session: 1, clean: true, at: second(61)) == [.programme])
+        #expect(left.air == .programme)
+        // Whose connection broke besides may still come back.
+        #expect(lost.leave(session: 1, clean: false, at: second(61)) == [])
+        #expect(lost.orders(at: second(79)) == [] && lost.orders(at: second(80)) == [.programme])
+        var silent = live()
+        _ = silent.arrive(session: 2, account: "bert", at: second(2))
+        _ = silent.hold(session: 2, at: second(2))
+        #expect(silent.silence(session: 1, true, at: second(60)) == [.bed])
+        // Nobody else's going ends the bed.
+        #expect(silent.leave(session: 2, clean: true, at: second(61)) == [])
+        #expect(silent.leave(session: 1, clean: true, at: second(62)) == [.programme])
     }
 
     @Test func theOperatorHoldsGivesAndSendsAway() {
@@ -207,6 +245,7 @@ import Testing
         #expect(air.dropOut(session: 1, at: second(10)) == [.bed])
         #expect(air.orders(at: second(30)) == [.air(session: -2)])
         #expect(air.ready(session: 1, at: second(31)) == [.air(session: 1)])
+        #expect(air.ready(session: -2, at: second(32)) == [])
         #expect(air.leave(session: 1, clean: true, at: second(40)) == [.air(session: -2)])
     }
 
