@@ -5,7 +5,8 @@ internal import Synchronization
 /// they come from (step 6 of design, section 3).
 ///
 /// Full: the clock never waits for an encoder. Frames that do not fit are lost to this rendition; the gap is noted, and
-/// the encoder puts silence of the same length in its place, so that its time stays the mix's time.
+/// the encoder puts silence of the same length in its place, so that its time stays the mix's time. However long an
+/// encoder stalls, that is one gap: it grows until a frame fits again, and is told before that frame is.
 final class MixFeed: Sendable {
     /// The deck whose frames begin at a position of the mix.
     struct Mark: BitwiseCopyable, Sendable {
@@ -24,6 +25,8 @@ final class MixFeed: Sendable {
     /// Marks that the encoder has not seen yet; only an encoder that stalls for 64 tracks fills it.
     let marks = SignalQueue<Mark>(capacity: 64)
     let gaps = SignalQueue<Gap>(capacity: 64)
+    /// Frames lost behind the last one of the ring, which the encoder has not been told of. The clock's own.
+    private let missing = Atomic<Int>(0)
     /// The position in the mix of the first frame; negative until the engine feeds it.
     private let first = Atomic<Int64>(-1)
     private let lost = Atomic<Int>(0)
@@ -55,16 +58,35 @@ final class MixFeed: Sendable {
     /// Writes a block's frames from `offset` on.
     func write(_ block: borrowing AudioBlock, from offset: Int) {
         let count = block.capacity - offset
+        guard tellsGap() else { return lose(count) }
         let taken = block.withChannels(reading: { (left: Span<Float>, right: Span<Float>) in
             producer.write(left: left.extracting(offset...), right: right.extracting(offset...))
         })
-        guard taken < count else { return }
-        gaps.push(Gap(after: producer.position, frames: count - taken))
-        lost.add(count - taken, ordering: .relaxed)
+        if taken < count { lose(count - taken) }
+    }
+
+    private func lose(_ frames: Int) {
+        missing.add(frames, ordering: .relaxed)
+        lost.add(frames, ordering: .relaxed)
+    }
+
+    /// Tells the encoder of the frames that are missing, if any are and others fit behind them; false when these have to
+    /// be lost as well.
+    private func tellsGap(atEnd: Bool = false) -> Bool {
+        let frames = missing.load(ordering: .relaxed)
+        guard frames > 0 else { return true }
+        guard atEnd || producer.free > 0, gaps.push(Gap(after: producer.position, frames: frames)) else {
+            return false
+        }
+        missing.store(0, ordering: .relaxed)
+        return true
     }
 
     /// No frame follows.
-    func finish() { producer.finish() }
+    func finish() {
+        _ = tellsGap(atEnd: true)
+        producer.finish()
+    }
 
     /// Waits until a whole block fits, for an engine that runs faster than real time.
     func waitForRoom() { _ = producer.waitForSpace(milliseconds: 10_000) }

@@ -141,8 +141,11 @@ struct FeedReader {
                 gap -= part
             } else {
                 while !feed.consumer.waitForFrames(wanted - count, milliseconds: 1_000) {}
+                // What is there first: a gap in front of any of it has been told before.
+                let there = feed.consumer.available
                 let untilGap = feed.gaps.peek().map { $0.after - feed.consumer.position } ?? .max
-                part = feed.consumer.read(into: &block, at: count, count: min(wanted - count, untilGap))
+                part = feed.consumer.read(
+                    into: &block, at: count, count: min(wanted - count, there, untilGap))
                 if part == 0, feed.consumer.isExhausted, feed.gaps.peek() == nil { break }
             }
             count += part

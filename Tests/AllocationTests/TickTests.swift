@@ -17,6 +17,9 @@ struct TickTests {
         let engine = Engine(line: line)
         let feed = MixFeed(capacity: FrameCount(frames: 1 << 20))
         _ = line.commands.push(.feed(feed))
+        // And an encoder that stands still.
+        let stalled = MixFeed(capacity: FrameCount(frames: 4_096))
+        _ = line.commands.push(.feed(stalled))
         // Loud, so that the limiter works; odd lengths, so that joins fall inside blocks.
         let decks = (1...8).map { deck($0, frames: 9_000 + 777 * $0, gain: $0 % 2 == 0 ? 6 : 0) }
         _ = line.commands.push(.follow(decks[0]))
@@ -44,6 +47,7 @@ struct TickTests {
 
         #expect(allocated == 0, "\(allocated) allocations in \(blocks) blocks")
         #expect(feed.consumer.available > blocks * 900)
+        #expect(stalled.lostFrames > blocks * 900)
         withExtendedLifetime(decks) {}
     }
 
