@@ -55,6 +55,8 @@ struct LiveJudge: Sendable {
     /// When each was said last, in seconds of the mix.
     private var said: [LiveAdvice: Double] = [:]
     private var pace = PaceWatch()
+    /// The stream's own channels; nil as long as nobody knows.
+    var channels: Int?
     /// The newest second of the signal.
     private(set) var newest: SignalSecond?
 
@@ -73,7 +75,9 @@ struct LiveJudge: Sendable {
         note(.tooLoud, second.clipped >= 12, Rule(needed: 3, window: 10))
         note(.oneChannel, loud > -45 && soft < -60, Rule(needed: 6, window: 8))
         note(.outOfPhase, soft > -50 && second.correlation < -0.6, Rule(needed: 6, window: 8))
-        note(.mono, soft > -50 && second.difference < 1e-8 * power, Rule(needed: 45, window: 45))
+        // Who sends one channel means to.
+        let isMono = channels != 1 && soft > -50 && second.difference < 1e-8 * power
+        note(.mono, isMono, Rule(needed: 45, window: 45))
         note(.hum, second.level > -58 && second.hum > 0.8, Rule(needed: 3, window: 30))
         note(
             .offset, max(abs(second.offset.x), abs(second.offset.y)) > 0.02, Rule(needed: 6, window: 8))
@@ -125,62 +129,5 @@ struct LiveJudge: Sendable {
         } else if holding.insert(advice).inserted {
             unsaid.insert(advice)
         }
-    }
-}
-
-/// Follows how a stream comes in beside the time that passes.
-private struct PaceWatch: Sendable {
-    private struct Mark {
-        let time: Double
-        let came: Double
-    }
-
-    /// Seconds over which the pace is judged: long enough for a stall of a second not to count as a wrong one.
-    private static let span = 40.0
-    private static let tolerance = 0.025
-    /// So many seconds without anything are a stall, when they are also so many times the usual: some encoders send a page
-    /// a second. So many stalls within `memory` seconds are an unstable line.
-    private static let stall = 0.7
-    private static let timesUsual = 2.5
-    private static let manyStalls = 3
-    private static let memory = 60.0
-
-    /// About a second apart, over the span.
-    private var marks: [Mark] = []
-    /// When something came last, and how far it went.
-    private var last: Mark?
-    /// Seconds between two arrivals, smoothed over some twenty.
-    private var usual = 0.0
-    /// When stalls ended.
-    private var stalls: [Double] = []
-
-    mutating func look(came: Double, at time: Double) {
-        let mark = Mark(time: time, came: came)
-        guard let last, let newest = marks.last else {
-            (self.last, marks) = (mark, [mark])
-            return
-        }
-        if came > last.came {
-            let gap = time - last.time
-            if gap >= max(Self.stall, Self.timesUsual * usual), usual > 0 { stalls.append(time) }
-            usual = usual == 0 ? gap : usual + (gap - usual) / 20
-            self.last = mark
-        }
-        stalls.removeAll { time - $0 > Self.memory }
-        guard time - newest.time >= 1 else { return }
-        marks.append(mark)
-        while marks.count > 1, time - marks[1].time >= Self.span { marks.removeFirst() }
-    }
-
-    var isUnstable: Bool { stalls.count >= Self.manyStalls }
-    var isTooFast: Bool { pace.map { $0 > 1 + Self.tolerance } ?? false }
-    var isTooSlow: Bool { pace.map { $0 < 1 - Self.tolerance } ?? false }
-
-    /// Seconds of audio a second of time; nil until the span is over once.
-    private var pace: Double? {
-        guard let first = marks.first, let newest = marks.last, newest.time - first.time >= Self.span else {
-            return nil
-        }
-        return (newest.came - first.came) / (newest.time - first.time)
     }
 }

@@ -121,6 +121,33 @@ import Testing
         #expect(judge.advice == [])
     }
 
+    @Test(arguments: [1.0, 1.3, 100])
+    func `a loss that was made up for was told as a wrong rate, and the loss as a slow encoder`(haste: Double)
+    {
+        var judge = LiveJudge()
+        for step in 0..<4_000 {
+            let time = Double(step) / 20
+            // At 80 s nothing comes for 3 s, and then it as fast as the line allows, or never.
+            let isMadeUp = haste > 1
+            let late = 80 + haste * (time - 83)
+            judge.look(
+                came: time < 80 ? time : time < 83 ? 80 : isMadeUp ? min(time, late) : time - 3, at: time)
+            #expect(judge.advice == [])
+        }
+    }
+
+    @Test func `a stream of one channel was told that both of its channels are the same`() {
+        var judge = LiveJudge()
+        judge.channels = 1
+        for _ in 0..<60 {
+            judge.take(
+                good {
+                    $0.difference = 0; $0.cross = 0.025
+                })
+        }
+        #expect(judge.advice == [])
+    }
+
     @Test func `who waits is told to the one who is heard`() {
         var judge = LiveJudge()
         judge.look(LiveCircumstances(somebodyWaits: true))
