@@ -10,6 +10,12 @@ public protocol LiveSink: AnyObject, Sendable {
     func take(left: Span<Float>, right: Span<Float>)
     /// The stream says what is played from the next frame on.
     func take(title: Title)
+    /// The stream has been recognised; before its first frame.
+    func take(source: SourceDescription)
+}
+
+extension LiveSink {
+    public func take(source: SourceDescription) {}
 }
 
 /// A DJ's stream on its way to the mix: bytes go to a worker as they come, and a thread of this decoder's gives what
@@ -167,6 +173,7 @@ private final class Line: Sendable {
                 switch try messages.next(within: 500) {
                 case .opened(let source):
                     state.withLock { $0.state = .open(source) }
+                    sink.take(source: source)
                     give(artist: source.artist, title: source.title)
                 case .audio(let left, let right): sink.take(left: left.span, right: right.span)
                 case .title(let artist, let title): give(artist: artist, title: title)

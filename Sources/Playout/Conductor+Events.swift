@@ -9,7 +9,7 @@ extension Conductor {
         case .began(let deck, let at): began(deck, at: base + Length(frames: at.frames))
         case .ended(let deck, let at, _, let complete):
             guard let loaded = onAir, loaded.deck.id == deck else { return }
-            if let session = loaded.session { liveEnded(session, deck: deck) }
+            if let session = loaded.session { liveEnded(session, loaded.deck) }
             if cutFact == nil { accident = accident(of: loaded, complete: complete) }
             if complete, accident == nil { troubles.removeAll { $0.file == loaded.item.track.file } }
             journal.ended(
@@ -59,7 +59,8 @@ extension Conductor {
         if !loaded.item.isPlanned {
             loaded.item.start = instant
             timeline.interpose(loaded.item, after: current)
-            recordInterlude(loaded.item)
+            if emergency?.deck.id == deck { emergency = nil }
+            recordInterlude(loaded)
         }
         onAir = loaded
         (tone, shownTitle) = (nil, nil)
@@ -74,17 +75,17 @@ extension Conductor {
     }
 
     /// Writes down what went on air beside the plan.
-    func recordInterlude(_ item: Item) {
-        switch item.kind {
-        case .live: record(.liveIn, words: "\(item.track.artist ?? "A DJ") went live.")
+    func recordInterlude(_ loaded: Loaded) {
+        let file = loaded.item.track.file
+        switch loaded.item.kind {
+        case .live: record(.liveIn, words: "\(loaded.account ?? "A DJ") went live.")
         case .bed:
             record(
-                .deviation, file: item.track.file,
+                .deviation, file: file,
                 words: "The bed is on air: the DJ's line is gone or silent.")
         default:
-            emergency = nil
             record(
-                .deviation, file: item.track.file,
+                .deviation, file: file,
                 words: "The emergency track is on air: nothing else was ready.")
         }
     }

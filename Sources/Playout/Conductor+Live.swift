@@ -1,47 +1,6 @@
-public import Audio
-public import Codecs
-public import Programme
-
-/// A DJ who has been let in.
-public struct LiveGuest: Sendable {
-    /// The number of the connection; never used twice.
-    public let session: Int
-    public let account: String
-    /// What stands in until the DJ has a title: a name, and a show's if there is one.
-    public let standIn: Title
-    public let buffer: LiveBuffer
-    /// Tells the DJ something. Must return at once.
-    public let advise: @Sendable (LiveAdvice) -> Void
-    /// Closes the connection. Must return at once.
-    public let dismiss: @Sendable () -> Void
-    /// Told where it stands and, on air, when its time is over, whenever that changes. Must return at once.
-    public let placed: @Sendable (LivePlace, _ until: Instant?) -> Void
-
-    public init(
-        session: Int, account: String, standIn: Title, buffer: LiveBuffer,
-        advise: @escaping @Sendable (LiveAdvice) -> Void = { _ in },
-        dismiss: @escaping @Sendable () -> Void,
-        placed: @escaping @Sendable (LivePlace, _ until: Instant?) -> Void = { _, _ in }
-    ) {
-        self.session = session
-        self.account = account
-        self.standIn = standIn
-        self.buffer = buffer
-        self.advise = advise
-        self.dismiss = dismiss
-        self.placed = placed
-    }
-}
-
-/// Where a DJ stands, as the DJ sees it.
-public enum LivePlace: String, Sendable {
-    case greenRoom = "green room"
-    case onAir = "on air"
-    /// On air, with the bed or the programme in its place until it is back.
-    case bridged
-    /// The operator has it wait.
-    case held
-}
+internal import Audio
+internal import Codecs
+internal import Programme
 
 /// The DJs who are connected, and what has become of their connections.
 struct LiveDesk {
@@ -52,6 +11,8 @@ struct LiveDesk {
     /// The live deck that has ended and has not been followed yet.
     var endedDeck: Int?
     var bedFailed = false
+    /// Where in the mix the DJ on air changed the title last.
+    var retitledAt: Int64?
     /// What each was told last of where it stands.
     var places: [Int: Standing] = [:]
     /// Whether what the hand-over knows of the schedule still holds.
@@ -88,17 +49,27 @@ extension Conductor {
         liveDesk.goodbyes[session] = clean
     }
 
-    /// Carries out what the operator wants of a DJ. False when nobody of that name is connected.
-    func direct(_ account: String, _ act: LiveAct) -> Bool {
+    /// Carries out what the operator wants of a DJ, and writes it down.
+    ///
+    /// - Returns: why the journal holds the act in memory, if it does.
+    func direct(_ account: String, _ act: LiveAct) -> Result<String?, ActRefusal> {
         guard let session = liveDesk.handOver.guests.last(where: { $0.account == account })?.session else {
-            return false
+            return .failure(.notConnected(account))
         }
+        let fact: (kind: Fact.Kind, words: String)
         switch act {
-        case .takeOver: obey(liveDesk.handOver.takeOver(session: session, at: now))
-        case .hold: obey(liveDesk.handOver.hold(session: session, at: now))
-        case .kick: obey(liveDesk.handOver.kick(session: session, at: now))
+        case .takeOver:
+            obey(liveDesk.handOver.takeOver(session: session, at: now))
+            fact = (.takeover, "The operator gave the air to \(account).")
+        case .hold:
+            obey(liveDesk.handOver.hold(session: session, at: now))
+            fact = (.hold, "The operator had \(account) wait in the green room.")
+        case .kick:
+            obey(liveDesk.handOver.kick(session: session, at: now))
+            fact = (.kick, "The operator sent \(account) away.")
         }
-        return true
+        return .success(
+            journal.commit(Fact(kind: fact.kind, at: now, words: fact.words), state: timeline.state))
     }
 
     /// The account of the DJ who is heard.
@@ -141,6 +112,7 @@ extension Conductor {
     private func look(at session: Int) {
         guard let guest = liveDesk.guests[session] else { return }
         let buffer = guest.buffer
+        buffer.measure(at: engine.position.frames)
         if buffer.isReady { obey(liveDesk.handOver.ready(session: session, at: now)) }
         if buffer.silence >= settings.live.silence {
             obey(liveDesk.handOver.silence(session: session, true, at: now))
@@ -216,12 +188,12 @@ extension Conductor {
     }
 
     /// The engine has nothing more of a DJ's deck: goodbye, or a drop-out.
-    func liveEnded(_ session: Int, deck: Int) {
-        liveDesk.endedDeck = deck
+    func liveEnded(_ session: Int, _ deck: Deck) {
+        liveDesk.endedDeck = deck.id
         if let clean = liveDesk.goodbyes[session], liveDesk.guests[session]?.buffer.isOver == true {
             leave(session, clean: clean)
         } else if liveDesk.handOver.isOnAir(session) {
-            liveDesk.guests[session]?.buffer.dropOut()
+            liveDesk.guests[session]?.buffer.dropOut(deck.frames)
             obey(liveDesk.handOver.dropOut(session: session, at: now))
         }
     }
@@ -284,7 +256,10 @@ extension Conductor {
         let deck = Deck(
             id: nextDeck(), frames: track.frames, gainDecibels: 0, length: nil, isLive: true,
             fadeIn: Int(settings.live.fade.frames))
-        return lend(Loaded(item: item, session: guest.session, offset: .zero, deck: deck, track: track))
+        return lend(
+            Loaded(
+                item: item, session: guest.session, account: guest.account, offset: .zero, deck: deck,
+                track: track))
     }
 
     private func bed() -> Loaded? {
@@ -296,10 +271,14 @@ extension Conductor {
 
     // MARK: Titles
 
-    /// Shows what the DJ plays from the next block on.
+    /// Shows what the DJ plays from the next block on. At most one title a second: of more the newest, when its time comes,
+    /// as this is called at every step.
     private func retitle(_ title: Title) {
         guard var loaded = onAir, loaded.item.track.shownTitle != title else { return }
+        let position = engine.position.frames
+        if let last = liveDesk.retitledAt, position - last < Int64(EngineFormat.sampleRate) { return }
         guard mark(title) else { return }
+        liveDesk.retitledAt = position
         journal.ended(loaded.item, at: now, why: nil)
         loaded.item.track.artist = title.artist
         loaded.item.track.title = title.title
@@ -307,34 +286,6 @@ extension Conductor {
         onAir = loaded
         journal.began(shown(loaded.item, at: now), at: now, offset: .zero)
     }
-}
-
-/// What an operator wants of a DJ.
-public enum LiveAct: Sendable {
-    /// The air, as soon as it is ready.
-    case takeOver
-    /// Back to the green room.
-    case hold
-    /// Away.
-    case kick
-}
-
-/// A DJ who is connected, for status.
-public struct LiveReport: Sendable {
-    public var account: String
-    public var since: Instant
-    public var place: LivePlace
-    /// It has sent silence for so long that it counts as dropped out.
-    public var isSilent: Bool
-    /// What of it waits to be heard.
-    public var buffer: Length
-    public var title: Title
-    /// What the DJ should know now.
-    public var advice: [LiveAdvice]
-    /// The newest second of what comes from the DJ; nil before the first.
-    public var signal: SignalSecond?
-    /// When its time on air is over; nil while it is not on air, and where nobody knows.
-    public var until: Instant?
 }
 
 /// A DJ's buffer as a track.
@@ -349,5 +300,5 @@ private final class LiveTrack: OpenTrack {
 
     var state: OpenTrackState { .open(nil) }
 
-    func close() { buffer.leaveAir() }
+    func close() { buffer.leaveAir(frames) }
 }

@@ -157,6 +157,14 @@ extension Conductor {
             Item(kind: .emergency, track: track, start: base, length: nil, after: Cursor()), from: .zero)
     }
 
+    /// Another file is the emergency track from now on; until it has frames the engine keeps the one before.
+    func renewEmergency() {
+        emergencyBackOff = 0
+        if let old = emergency, !old.handed { release(old.deck.id) }
+        emergency = nil
+        if settings.emergency == nil { _ = engine.commands.push(.emergency(nil)) }
+    }
+
     func handEmergency() {
         guard let loaded = emergency, !loaded.handed else { return }
         if case .failed(let words, _) = loaded.track.state {

@@ -19,8 +19,9 @@ final class Conductor {
     /// A file on its way to the air or on it.
     struct Loaded {
         var item: Item
-        /// The DJ's connection, when it is one.
+        /// The DJ's connection and account, when it is one.
         var session: Int?
+        var account: String?
         /// The frame of the file with which the deck begins.
         var offset: Length
         let deck: Deck
@@ -30,8 +31,14 @@ final class Conductor {
     }
 
     var settings: PlayoutSettings {
-        // Who may have the air may have changed with them.
-        didSet { liveDesk.isWindowKnown = false }
+        didSet {
+            // Who may have the air may have changed with them.
+            liveDesk.isWindowKnown = false
+            if settings.emergency != oldValue.emergency { renewEmergency() }
+            if settings.stationName != oldValue.stationName {
+                titles.set(.title(Title(title: settings.stationName)), for: Engine.toneID)
+            }
+        }
     }
     let engine: EngineLine
     let opener: any TrackOpener

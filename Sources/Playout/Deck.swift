@@ -42,8 +42,8 @@ enum EngineCommand: Sendable {
     case unfollow
     /// The deck that is to follow goes on air now; what is on air fades out over so many frames.
     case cut(fade: Int)
-    /// This deck is the emergency track, ready for when nothing else is.
-    case emergency(Deck)
+    /// This deck is the emergency track, ready for when nothing else is; nil for none any more.
+    case emergency(Deck?)
     /// From here on listeners see the title that the title book has under this number.
     case title(Int)
     /// One more rendition gets the mix.

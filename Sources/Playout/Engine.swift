@@ -4,7 +4,8 @@ internal import Audio
 ///
 /// Runs on the thread that ticks it, the clock's or the renderer's, and on no other. It is commanded by the conductor
 /// through a bounded queue and answers by events. It decides nothing about the programme: when a deck ends, the one that
-/// was told to follow begins at that very frame; when none was told, the emergency track; without that, the tone.
+/// was told to follow begins at that very frame; when none was told, the emergency track; without that, the tone, until
+/// there is one of them.
 ///
 /// ## Realtime safety
 /// After `init`, `tick` neither allocates, logs, nor touches a file, and takes a lock only if it is free.
@@ -137,6 +138,17 @@ final class Engine {
             }
             return true
         case .tone:
+            // Whatever has become ready meanwhile is better.
+            if let next = following {
+                following = nil
+                begin(next)
+                return true
+            }
+            if let spare = emergency {
+                emergency = nil
+                begin(spare)
+                return true
+            }
             tone.write(into: &block, at: filled, count: block.capacity - filled)
             filled = block.capacity
             return true

@@ -1,4 +1,4 @@
-internal import Audio
+public import Audio
 public import Codecs
 public import Programme
 internal import Synchronization
@@ -8,13 +8,16 @@ internal import Synchronization
 /// In the green room it keeps the newest span and forgets what is older, so that the source is always read. On air it
 /// holds back nothing: frames go on to the ring that the engine reads, and a source that is faster than time waits when
 /// that is full. The decoder's reader thread gives, any thread looks, the conductor says when it is on air.
+///
+/// How much has to wait is adapted to the line where nobody hears it: in the green room it grows with the jitter seen, and
+/// after a drop-out it is doubled, each up to half of the limit. On air it does not grow: more could wait only if less
+/// were heard, and that is what the bed is for.
 public final class LiveBuffer: LiveSink, Sendable {
     /// How much is kept.
     public struct Depth: Sendable, Hashable {
-        /// What must wait before it is heard: as much as the line may stall without anybody noticing. A line that stalls
-        /// for longer has more wait from then on.
+        /// What must wait before it is heard, at the least: as much as the line may stall without anybody noticing.
         public var target: Length
-        /// What may wait when a source is faster than time.
+        /// What may wait when a source is faster than time; of a line that stalls, up to half of this has to.
         public var limit: Length
         /// Below this level, in dBFS, it counts as silent.
         public var silence: Double
@@ -33,8 +36,11 @@ public final class LiveBuffer: LiveSink, Sendable {
     }
 
     private struct State {
-        /// Frames that must wait before it is heard.
+        /// Frames that must wait before it is heard, whatever the line looks like now.
+        var floor: Int
+        /// Frames that must wait before it is heard: more while the line is seen to stall.
         var target: Int
+        var jitter = JitterWatch()
         /// The newest frames, in the green room; left and right.
         var held: (left: [Float], right: [Float]) = ([], [])
         /// The way to the engine; nil in the green room.
@@ -96,7 +102,7 @@ public final class LiveBuffer: LiveSink, Sendable {
 
     private let depth: Depth
     private let state: Mutex<State>
-    /// The most titles on their way; the oldest is forgotten.
+    /// The most titles on their way; one more takes the place of the newest.
     private static let titleLimit = 64
     /// Frames over which silence is measured: 0.1 s.
     private static let window = 4_410
@@ -104,10 +110,13 @@ public final class LiveBuffer: LiveSink, Sendable {
     private static let gap: Int64 = 13_230
     /// Silence up to here is a pause: 1 s.
     private static let pause = 44_100
+    /// By this is multiplied what the line fell behind at the most: the next time it may be a little more.
+    private static let headroom = 1.25
 
     public init(_ depth: Depth) {
         self.depth = depth
-        state = Mutex(State(target: Int(depth.target.frames)))
+        let target = Int(depth.target.frames)
+        state = Mutex(State(floor: target, target: target))
     }
 
     // MARK: What comes
@@ -126,9 +135,15 @@ public final class LiveBuffer: LiveSink, Sendable {
     public func take(title: Title) {
         state.withLock { state in
             guard state.titles.last?.title != title else { return }
-            if state.titles.count == Self.titleLimit { state.titles.removeFirst() }
+            // Of a flood the newest is kept, and those whose turn comes before it.
+            if state.titles.count == Self.titleLimit { state.titles.removeLast() }
             state.titles.append((title, state.came))
         }
+    }
+
+    /// The stream has been recognised.
+    public func take(source: SourceDescription) {
+        state.withLock { $0.judge.channels = source.channels }
     }
 
     /// No frame will come any more: what waits is heard to its end.
@@ -233,6 +248,8 @@ public final class LiveBuffer: LiveSink, Sendable {
     /// Goes on air: the newest span that waits is in the ring already, what comes goes behind it.
     func goOnAir() -> FrameConsumer {
         state.withLock { state in
+            // Of an earlier way that is still fading out, what waits is enough; whoever waits for room there must not.
+            state.consumer?.close()
             let (producer, consumer) = FrameRing.make(capacity: FrameCount(frames: depth.limit.frames))
             let way = Way(producer)
             let kept = min(state.held.left.count, state.target)
@@ -243,14 +260,17 @@ public final class LiveBuffer: LiveSink, Sendable {
             state.way = way
             (state.drift, state.lookedAt) = (DriftControl(), nil)
             state.consumer = consumer
+            (state.floor, state.jitter) = (state.target, JitterWatch())
             return consumer
         }
     }
 
-    /// Back to the green room, or away.
-    func leaveAir() {
+    /// Back to the green room, or away: nobody reads this end any more. When it has gone on air anew since, that is not
+    /// touched.
+    func leaveAir(_ consumer: FrameConsumer) {
+        consumer.close()
         state.withLock { state in
-            state.consumer?.close()
+            guard state.consumer === consumer else { return }
             state.way = nil
             state.consumer = nil
         }
@@ -258,9 +278,25 @@ public final class LiveBuffer: LiveSink, Sendable {
 
     /// Off the air because it ran dry while more was to come: the line is worse than was thought. Twice as much has to
     /// wait before it is heard again, up to half of the limit.
-    func dropOut() {
-        leaveAir()
-        state.withLock { $0.target = max($0.target, min(2 * $0.target, Int(depth.limit.frames) / 2)) }
+    func dropOut(_ consumer: FrameConsumer) {
+        leaveAir(consumer)
+        state.withLock { state in
+            state.floor = max(state.floor, min(2 * state.target, Int(depth.limit.frames) / 2))
+            state.target = state.floor
+        }
+    }
+
+    /// Measures the line while nobody hears it, and has more wait if it stalls. Called at every step.
+    ///
+    /// - Parameter position: the mix's.
+    func measure(at position: Int64) {
+        state.withLock { state in
+            guard state.way == nil, !state.isEnded else { return }
+            let rate = Double(EngineFormat.sampleRate)
+            state.jitter.look(came: Double(state.came) / rate, at: Double(position) / rate)
+            let needed = min(state.jitter.worst * Self.headroom, depth.limit.seconds / 2)
+            state.target = max(state.floor, Int(needed * rate))
+        }
     }
 
     /// Takes up the difference between the DJ's clock and ours. Called at every step.

@@ -9,7 +9,7 @@ internal import Threads
 /// The station on air: the conductor's thread, the clock, and the renditions (design, sections 3 and 4.1).
 ///
 /// Any thread may call any method. What people do is carried out on the conductor's thread, one act after the other;
-/// the caller waits for it, at most `deadline`.
+/// the caller waits for it, at most `actDeadline` until it begins.
 public final class MasterControl: Sendable {
     /// What is known of the programme at one moment.
     public struct Report: Sendable {
@@ -41,6 +41,8 @@ public final class MasterControl: Sendable {
         var tap: MixTap?
         var isStarted = false
         var stopping = false
+        /// The station's name, when it was changed after the start.
+        var stationName: String?
     }
 
     private let settings: PlayoutSettings
@@ -52,7 +54,7 @@ public final class MasterControl: Sendable {
     private let thread = OwnedThread(name: "fh-conductor")
     /// Acts that wait; one more is refused.
     private static let actLimit = 64
-    /// The longest that anybody waits for an act: 10 s.
+    /// The longest that anybody waits for an act to begin: 10 s. What it does then has deadlines of its own.
     private static let actDeadline = DispatchTimeInterval.seconds(10)
     /// The longest that a skip waits for what follows: 5 s.
     private static let skipDeadline: Int64 = 5_000_000_000
@@ -94,8 +96,8 @@ public final class MasterControl: Sendable {
             return true
         }
         guard renditions.count < Engine.renditionLimit else { return false }
-        let rendition = Rendition(
-            format: format, stationName: settings.stationName, titles: titles, output: output)
+        let name = state.withLock { $0.stationName } ?? settings.stationName
+        let rendition = Rendition(format: format, stationName: name, titles: titles, output: output)
         state.withLock { $0.renditions.append(rendition) }
         return line.commands.push(.feed(rendition.feed))
     }
@@ -234,48 +236,38 @@ public final class MasterControl: Sendable {
     public func djs() throws(ActRefusal) -> [LiveReport] { try perform { $0.liveReport } }
 
     /// Gives a DJ the air, takes it away, or sends the DJ away.
-    public func direct(_ account: String, _ act: LiveAct) throws(ActRefusal) {
-        guard try perform({ $0.direct(account, act) }) else { throw .notConnected(account) }
+    ///
+    /// - Returns: why the journal holds the act in memory, if it does.
+    @discardableResult
+    public func direct(_ account: String, _ act: LiveAct) throws(ActRefusal) -> String? {
+        try perform { $0.direct(account, act) }.get()
     }
 
     /// Takes up a changed library, schedule or rules, from the next boundary on.
     public func adopt(_ programming: Programming) throws(ActRefusal) {
-        try perform { $0.adopt(programming) }
+        try perform(isLasting: true) { $0.adopt(programming) }
     }
 
-    /// Takes up changed settings; what is on air keeps its gain.
+    /// Takes up changed settings; what is on air keeps its gain. Streams that run keep the station's name of their start:
+    /// it stands in headers that are sent once.
     public func apply(_ settings: PlayoutSettings) throws(ActRefusal) {
-        try perform { $0.settings = settings }
+        state.withLock { $0.stationName = settings.stationName }
+        try perform(isLasting: true) { $0.settings = settings }
     }
 
-    /// Runs something on the conductor's thread and waits for its answer.
+    /// Runs something on the conductor's thread and waits for its answer. What has not begun within `actDeadline` is not
+    /// done at all, unless it is lasting.
     private func perform<Answer: Sendable>(
-        _ body: @escaping @Sendable (Conductor) -> Answer
+        isLasting: Bool = false, _ body: @escaping @Sendable (Conductor) -> Answer
     ) throws(ActRefusal) -> Answer {
-        let answer = Pending<Answer>()
+        let answer = Pending<Answer>(isLasting: isLasting)
         let taken = state.withLock { state in
             // Before the start nobody would answer, and whoever asks would wait for it in vain.
             guard state.isStarted, !state.stopping, state.acts.count < Self.actLimit else { return false }
-            state.acts.append { answer.give(body($0)) }
+            state.acts.append { conductor in answer.carryOut { body(conductor) } }
             return true
         }
         guard taken, let value = answer.wait(Self.actDeadline) else { throw .notOnAir }
         return value
-    }
-}
-
-/// An answer that one thread waits for and another gives.
-private final class Pending<Value: Sendable>: Sendable {
-    private let value = Mutex<Value?>(nil)
-    private let given = DispatchSemaphore(value: 0)
-
-    func give(_ answer: Value) {
-        value.withLock { $0 = answer }
-        given.signal()
-    }
-
-    func wait(_ deadline: DispatchTimeInterval) -> Value? {
-        _ = given.wait(timeout: .now() + deadline)
-        return value.withLock { $0 }
     }
 }

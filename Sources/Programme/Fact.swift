@@ -12,6 +12,10 @@ public struct Fact: Hashable, Sendable, Codable {
         /// A DJ got the air, or lost it.
         case liveIn = "live-in"
         case liveOut = "live-out"
+        /// The operator gave a DJ the air, had one wait, or sent one away.
+        case takeover
+        case hold
+        case kick
         /// A person showed listeners another title than that of what was on air.
         case title
         /// What was planned did not air as planned: a file failed or was shorter than measured.

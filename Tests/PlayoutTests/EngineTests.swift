@@ -1,8 +1,9 @@
 import Audio
 import Codecs
-import Playout
 import Programme
 import Testing
+
+@testable import Playout
 
 private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
 
@@ -110,6 +111,48 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
             journal: FakeJournal())
         let heard = engine.crank(blocks: 200, from: now)
         #expect(heard.contains { $0.frame != 0 })
+    }
+
+    @Test func `the tone stayed for ever though the emergency track was ready`() {
+        var station = FakeStation(lengths: [])
+        station.files["/emergency"] = FakeLibrary.File(number: 99, frames: 10_000)
+        station.files["/other"] = FakeLibrary.File(number: 98, frames: 10_000)
+        let journal = FakeJournal()
+        let engine = HandCranked(
+            station: station, timeline: Timeline(rotation: station.rotation), emergency: nil,
+            journal: journal)
+        _ = engine.crank(blocks: 20, from: now)
+        #expect(engine.conductor.tone != nil)
+        // A reload names one.
+        engine.conductor.settings.emergency = "/emergency"
+        _ = engine.crank(blocks: 2)
+        #expect(engine.crank(blocks: 60).allSatisfy { $0.file == 99 })
+        #expect(engine.conductor.tone == nil)
+        // And another one.
+        engine.conductor.settings.emergency = "/other"
+        _ = engine.crank(blocks: 22)
+        #expect(engine.crank(blocks: 60).allSatisfy { $0.file == 98 })
+        // And none.
+        engine.conductor.settings.emergency = nil
+        _ = engine.crank(blocks: 22)
+        #expect(engine.conductor.tone != nil)
+        #expect(journal.aired.map(\.kind).filter { $0 == .tone }.count == 2)
+    }
+
+    @Test func `a track that was handed over just when the tone began was never heard`() {
+        let line = EngineLine()
+        let engine = Engine(line: line)
+        #expect(engine.tick(givingUp: true) == .block)
+        let track = FakeTrack(state: .open(nil), frames: 0...2_000, number: 7, ends: true)
+        let deck = Deck(id: 7, frames: track.frames, gainDecibels: 0, length: 2_000)
+        #expect(line.commands.push(.follow(deck)))
+        #expect(engine.tick() == .block)
+        var began: [Int] = []
+        while let event = line.events.pop() {
+            if case .began(let deck, _) = event { began.append(deck) }
+        }
+        #expect(began == [7])
+        withExtendedLifetime(deck) {}
     }
 
     @Test func `a track that hangs is given up and the next one is on air`() {

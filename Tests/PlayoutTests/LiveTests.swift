@@ -21,10 +21,10 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         let ends = Mutex<[Instant?]>([])
         let advice = Mutex<[LiveAdvice]>([])
 
-        init(_ session: Int, number: Int, target: Double = 0.3) {
+        init(_ session: Int, number: Int, target: Double = 0.3, limit: Double = 2) {
             self.session = session
             self.number = number
-            buffer = LiveBuffer(.init(target: Length(seconds: target), limit: Length(seconds: 2)))
+            buffer = LiveBuffer(.init(target: Length(seconds: target), limit: Length(seconds: limit)))
         }
 
         /// Up and down by one step a frame, without a jump: over one a converter rings.
@@ -94,7 +94,7 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
 
     /// Whether frames follow each other, each a step from the last, but for those that a fade has changed at both ends and
     /// those at the turns.
-    private func isUnbroken(_ frames: [Int]) -> Bool {
+    static func isUnbroken(_ frames: [Int]) -> Bool {
         let frames = frames.dropFirst(2_000).dropLast(2_000)
         let steps = zip(frames, frames.dropFirst()).map { abs($1 - $0) }
         return steps.allSatisfy { $0 < 3 } && steps.count { $0 != 1 } < steps.count / 100
@@ -114,7 +114,7 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         let turns = house.turns
         #expect(turns.count == 3 && turns[1] == 40 && turns[0] != turns[2], "\(turns)")
         let frames = house.frames(of: 40)
-        #expect(isUnbroken(frames))
+        #expect(Self.isUnbroken(frames))
         // What was sent last was heard last: the count of its frames, less those of the fade, is that of all.
         #expect(abs(dj.sent - frames.count) < 6_000, "\(dj.sent) \(frames.count)")
         #expect(frames.count > 95 * 1_024)
@@ -139,7 +139,7 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         #expect(house.turns.dropFirst() == [40, 90, 40], "\(house.turns)")
         // Nothing is heard twice: what follows the drop-out goes on behind it.
         let frames = house.frames(of: 40)
-        #expect(isUnbroken(Array(frames[..<before])) && isUnbroken(Array(frames[before...])))
+        #expect(Self.isUnbroken(Array(frames[..<before])) && Self.isUnbroken(Array(frames[before...])))
         #expect(house.journal.aired.map(\.kind) == [.track, .live, .bed, .live])
     }
 
@@ -168,7 +168,7 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         }
         #expect(house.engine.conductor.liveOnAir == "anna")
         #expect(house.journal.aired.map(\.kind) == [.track, .live, .bed, .live])
-        #expect(isUnbroken(Array(house.frames(of: 40).suffix(8 * 22 * EngineFormat.blockFrames))))
+        #expect(Self.isUnbroken(Array(house.frames(of: 40).suffix(8 * 22 * EngineFormat.blockFrames))))
     }
 
     @Test func `without a bed the programme covers a drop-out`() {
@@ -256,17 +256,21 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         let dj = FakeDJ(1, number: 40)
         house.welcome(dj, "anna")
         house.run(60, dj)
-        #expect(house.engine.conductor.direct("anna", .hold))
+        #expect(!house.engine.conductor.direct("anna", .hold).isRefused)
         house.run(30, dj)
         #expect(house.engine.conductor.onAir?.item.kind == .track)
-        #expect(house.engine.conductor.direct("anna", .takeOver))
+        #expect(!house.engine.conductor.direct("anna", .takeOver).isRefused)
         house.run(30, dj)
         #expect(house.engine.conductor.liveOnAir == "anna")
-        #expect(house.engine.conductor.direct("anna", .kick))
+        #expect(!house.engine.conductor.direct("anna", .kick).isRefused)
         house.run(30, dj)
         #expect(dj.isDismissed)
         #expect(house.engine.conductor.onAir?.item.kind == .track)
-        #expect(!house.engine.conductor.direct("bert", .hold))
+        #expect(house.engine.conductor.direct("bert", .hold).isRefused)
+        // Each is written down, and what was not done is not.
+        let kinds: [Fact.Kind] = [.hold, .takeover, .kick]
+        #expect(house.journal.facts.map(\.kind).filter(kinds.contains) == kinds)
+        #expect(house.journal.facts.first { $0.kind == .hold }?.words.contains("anna") == true)
     }
 
     @Test func `a DJ is told where it stands, each time that changes`() {
@@ -276,7 +280,7 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         house.run(60, dj)
         house.run(30)
         house.run(60, dj)
-        #expect(house.engine.conductor.direct("anna", .hold))
+        #expect(!house.engine.conductor.direct("anna", .hold).isRefused)
         house.run(10, dj)
         #expect(
             dj.places.withLock { $0 } == [.greenRoom, .onAir, .bridged, .greenRoom, .onAir, .held]
@@ -304,7 +308,7 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         #expect(house.turns.count == 3 && house.turns[1] == 40, "\(house.turns)")
         #expect(house.frames(of: 60).isEmpty)
         let frames = house.frames(of: 40)
-        #expect(isUnbroken(frames))
+        #expect(Self.isUnbroken(frames))
         // Two seconds, but for the way of the orders and the fades.
         #expect(abs(Double(frames.count) / 44_100 - 2) < 0.4, "\(frames.count)")
         #expect(house.journal.aired.map(\.kind) == [.track, .live, .track])
@@ -336,7 +340,7 @@ private let now = Instant(wallNanoseconds: 1_795_000_000_000_000_000)
         #expect(house.engine.conductor.liveOnAir == nil)
         house.run(150, stream)
         #expect(house.journal.aired.map(\.kind) == [.track, .live, .track])
-        #expect(isUnbroken(house.frames(of: 40)))
+        #expect(Self.isUnbroken(house.frames(of: 40)))
         #expect(stream.advice.withLock { $0 }.isEmpty)
     }
 

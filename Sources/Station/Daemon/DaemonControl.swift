@@ -200,8 +200,8 @@ struct DaemonControl: ControlHandler {
                 (.hold, "\(dj) waits in the green room; to give the air back: funkhaus takeover \(dj).")
             case .kick: (.kick, "\(dj) was sent away; to keep a DJ out: funkhaus dj disable \(dj).")
             }
-        try self.act { () throws(ActRefusal) in try control.direct(dj, wish) }
-        return Acknowledgement(done: done)
+        let held = try self.act { () throws(ActRefusal) in try control.direct(dj, wish) }
+        return Acknowledgement(done: done, warnings: held.map { [$0] } ?? [])
     }
 
     func schedule(from: StationTime, seconds: Int) throws(ControlRefusal) -> ScheduleReport {
