@@ -74,6 +74,20 @@ import Testing
         }
     }
 
+    @Test func aBookWhoseLastDJIsGoneIsNotBroken() throws {
+        let folder = try TemporaryDirectory()
+        let path = folder.path + "/djs.yaml"
+        var book = DJBook()
+        try book.set("anna", secret: "geheimnis")
+        _ = book.remove("anna")
+        try book.write(to: path)
+        var again = try DJBook(path: path)
+        #expect(again.djs.isEmpty)
+        try again.set("anna", secret: "geheimnis")
+        try again.write(to: path)
+        #expect(try DJBook(path: path).djs.map(\.name) == ["anna"])
+    }
+
     @Test func noBookIsAnEmptyOne() throws {
         let folder = try TemporaryDirectory()
         #expect(try DJBook(path: folder.path + "/none.yaml").djs.isEmpty)

@@ -7,17 +7,20 @@ internal import Yams
 ///
 /// ```yaml
 /// anna: { secret: $y$j9T$…, disabled: true }
+/// bert: { secret: $y$j9T$…, when: [ mon-fri 18:00-22:00, sat ] }
 /// ```
 public struct DJBook: Sendable, Equatable {
     public struct DJ: Sendable, Equatable {
         public let name: String
         var hash: String
         public var isDisabled = false
+        /// When it may have the air beside the shows that name it; always, if there are none.
+        public var times: [AccountTime] = []
     }
 
     /// By name.
     public private(set) var djs: [DJ] = []
-    private static let mostBytes = 1_048_576
+    static let mostBytes = 1_048_576
 
     /// An empty book.
     public init() {}
@@ -34,19 +37,57 @@ public struct DJBook: Sendable, Equatable {
         let broken = DJBookFailure(
             sentence:
                 "\(path.shown) is no book of accounts: put it right, or delete it and use funkhaus dj add")
-        guard let text = String(validating: bytes, as: UTF8.self), let tree = try? Yams.load(yaml: text)
-        else {
-            if bytes.isEmpty { return }
-            throw broken
-        }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw broken }
+        // When the last DJ is gone, our own first line stays.
+        let lines = text.split(whereSeparator: \.isNewline)
+        guard lines.contains(where: { !$0.allSatisfy(\.isWhitespace) && !$0.hasPrefix("#") }) else { return }
+        guard let tree = try? Yams.load(yaml: text) else { throw broken }
         guard let entries = tree as? [String: [String: Any]] else { throw broken }
         for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
             guard Self.isName(name), let hash = entry["secret"] as? String, hash.hasPrefix("$") else {
                 throw broken
             }
-            djs.append(DJ(name: name, hash: hash, isDisabled: entry["disabled"] as? Bool ?? false))
+            djs.append(
+                DJ(
+                    name: name, hash: hash, isDisabled: entry["disabled"] as? Bool ?? false,
+                    times: try Self.times(entry["when"], of: name, path, text)))
         }
     }
+
+    /// The times of an account: a text or some.
+    private static func times(
+        _ value: Any?, of name: String, _ path: String, _ file: String
+    ) throws(DJBookFailure) -> [AccountTime] {
+        guard let value else { return [] }
+        let texts = value as? [String] ?? (value as? String).map { [$0] } ?? []
+        let times = texts.map { AccountTime($0) }
+        if let wrong = zip(texts, times).first(where: { $0.1 == nil })?.0 {
+            throw DJBookFailure(
+                sentence: "\(place(of: name, path, file)): \(wrong.quoted) is no time: \(AccountTime.form)")
+        }
+        guard !times.isEmpty else {
+            throw DJBookFailure(
+                sentence:
+                    "\(place(of: name, path, file)): when: has no time, so that \(name) could never be on air: "
+                    + "\(AccountTime.form), or delete when:")
+        }
+        guard times.count <= mostTimes else {
+            throw DJBookFailure(
+                sentence:
+                    "\(place(of: name, path, file)): when: has more than \(mostTimes) times: join some of them"
+            )
+        }
+        return times.compactMap(\.self)
+    }
+
+    /// The line with an account's times.
+    private static func place(of name: String, _ path: String, _ file: String) -> String {
+        let line = (try? Yams.compose(yaml: file))?.mapping?[name]?["when"]?.mark?.line
+        return "\(path.shown)" + (line.map { ", line \($0)" } ?? "")
+    }
+
+    /// For one account.
+    static let mostTimes = 50
 
     /// The hashes by which DJs log in.
     var hashes: [String: String] {
@@ -90,6 +131,14 @@ public struct DJBook: Sendable, Equatable {
         return true
     }
 
+    /// Has a DJ be on air at some times alone, beside the shows that name it; at any, if there are none. False when there
+    /// is none of that name.
+    public mutating func set(_ name: String, times: [AccountTime]) -> Bool {
+        guard let place = djs.firstIndex(where: { $0.name == name }) else { return false }
+        djs[place].times = times
+        return true
+    }
+
     /// False when there is none of that name.
     public mutating func remove(_ name: String) -> Bool {
         guard let place = djs.firstIndex(where: { $0.name == name }) else { return false }
@@ -101,7 +150,9 @@ public struct DJBook: Sendable, Equatable {
     public func write(to path: String) throws(DJBookFailure) {
         var text = "# Written by funkhaus dj. A change counts at once.\n"
         for dj in djs {
-            text += "\(dj.name): { secret: \"\(dj.hash)\"\(dj.isDisabled ? ", disabled: true" : "") }\n"
+            let times = dj.times.map { "\"\($0.text)\"" }.joined(separator: ", ")
+            text += "\(dj.name): { secret: \"\(dj.hash)\"\(dj.isDisabled ? ", disabled: true" : "")"
+            text += (times.isEmpty ? "" : ", when: [ \(times) ]") + " }\n"
         }
         let new = path + ".new"
         let file = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)

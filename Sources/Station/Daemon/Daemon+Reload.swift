@@ -119,6 +119,7 @@ extension Daemon {
                 mounts.append(mount(wanted, new))
             }
         }
+        roster.follow(new)
         stage.follow(new)
         door.apply(FrontDoorConfiguration(new, secrets))
         let rules = MountRules.all(of: new, passwords)

@@ -43,6 +43,7 @@ public final class Daemon: Sendable {
     let calendars: CalendarFeeds
     let podcasts: Podcasts
     let passwords = PasswordClerk()
+    let roster: Roster
     let stage: Stage
     let recorder: ShowRecorder
     let aircheck: Aircheck
@@ -170,9 +171,11 @@ public final class Daemon: Sendable {
         }
         recorder = ShowRecorder(logger: logger, now: Self.wall)
         aircheck = Aircheck(logger: logger, now: Self.wall)
+        roster = Roster(grid: grid, logger: logger)
+        roster.follow(configuration)
         stage = Stage(
             control: control, opener: opener, passwords: passwords, recorder: recorder, grid: grid,
-            logger: logger, now: Self.wall)
+            roster: roster, logger: logger, now: Self.wall)
         stage.follow(configuration)
         let alarm = Alarm(logger: logger)
         self.alarm = alarm
@@ -243,6 +246,7 @@ public final class Daemon: Sendable {
         podcasts.start { [self] in lookAtShowFiles() }
         relayStreams()
         files.start { [self] in takeUpChangedFiles() }
+        roster.start { [self] in adoptRoster() }
         rehearse()
         waitForClock()
     }
@@ -265,6 +269,7 @@ public final class Daemon: Sendable {
         library.stop()
         commands.withLock { $0.take() }?.stop()
         files.stop()
+        roster.stop()
         clockWait.stop()
         rehearsal.stop()
         calendars.stop()

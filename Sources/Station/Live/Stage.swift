@@ -15,8 +15,9 @@ final class Stage: StageDoor {
         /// The station's mounts: DJs send there by habit.
         var mounts: Set<String> = []
         var lines: [Int: LiveLine] = [:]
-        /// Titles that came before their DJ, and when.
-        var early: [String: (title: Title, at: Int64)] = [:]
+        var early = EarlyTitles()
+        /// Whose account is being closed: what they are told differs.
+        var closing: Set<String> = []
         var lastSession = 0
     }
 
@@ -25,6 +26,7 @@ final class Stage: StageDoor {
     private let passwords: PasswordClerk
     private let recorder: ShowRecorder
     private let grid: ShowGrid
+    private let roster: Roster
     private let logger: Logger
     private let now: @Sendable () -> Int64
     private let state = Mutex(State())
@@ -33,8 +35,9 @@ final class Stage: StageDoor {
     /// - Parameter now: the wall clock, in nanoseconds since 1970-01-01T00:00Z.
     init(
         control: MasterControl, opener: MediaOpener, passwords: PasswordClerk, recorder: ShowRecorder,
-        grid: ShowGrid, logger: Logger, now: @escaping @Sendable () -> Int64
+        grid: ShowGrid, roster: Roster, logger: Logger, now: @escaping @Sendable () -> Int64
     ) {
+        self.roster = roster
         self.control = control
         self.opener = opener
         self.passwords = passwords
@@ -99,6 +102,11 @@ final class Stage: StageDoor {
         }
     }
 
+    func isKnown(_ login: SourceLogin) -> Bool {
+        guard let live = state.withLock({ $0.live }) else { return false }
+        return passwords.isKnown(.djs(live.accounts), user: login.name, password: login.secret)
+    }
+
     func enter(_ visit: SourceVisit) async -> SourceAnswer {
         guard let live = state.withLock({ $0.live }) else {
             return .refused("This station takes no live sources.")
@@ -120,12 +128,15 @@ final class Stage: StageDoor {
         let line = LiveLine(account: account, buffer: buffer)
         // Known from here on: a title that comes while the playout is asked is this DJ's already.
         let session = state.withLock { state in
-            if let early = state.early.removeValue(forKey: account), now - early.at < Self.titleLife {
-                buffer.take(title: early.title)
-            }
+            if let title = state.early.take(of: account, at: now) { buffer.take(title: title) }
             state.lastSession += 1
             state.lines[state.lastSession] = line
             return state.lastSession
+        }
+        // It may have been closed while the secret was checked. From here on `sendAwayTheClosed` sees this DJ.
+        if let hashes = AccountBook.djs(live.accounts).hashes(), hashes[account] == nil {
+            _ = forget(session)
+            return .stranger
         }
         let show = visit.showName.map { Title(title: $0).title } ?? ""
         let guest = LiveGuest(
@@ -140,7 +151,7 @@ final class Stage: StageDoor {
             dismiss: { [self] in
                 visit.uplink?.downlink.goodbye(wordsOfDismissal(of: session, account))
                 visit.hangUp()
-                queue.async { self.forget(session)?.stop() }
+                queue.async { self.forget(session, isGone: true)?.stop() }
             },
             placed: { [now = self.now] place, until in
                 var left: (@Sendable () -> Double)?
@@ -159,41 +170,76 @@ final class Stage: StageDoor {
         line.start(
             opener.openLive(into: buffer) { [self, weak line] end in
                 // On the decoder's own thread, which must not wait for itself.
-                control.farewell(session, clean: end == .finished && line?.isClean == true)
+                let isClean = end == .finished && line?.isClean == true
+                control.farewell(session, clean: isClean)
                 tell(end, account)
                 if case .failed(let fault) = end {
                     visit.uplink?.downlink.goodbye("The stream cannot be heard: \(fault.ofAStream)")
                     visit.hangUp()
                 }
-                queue.async { _ = self.forget(session) }
+                queue.async { _ = self.forget(session, isGone: isClean) }
             }, recording: recorder.begin(account: account))
         logger.info("a DJ is in the green room", metadata: ["dj": "\(account)", "client": "\(visit.client)"])
         return .welcome(line)
     }
 
-    /// An advice in words, to a DJ who may have a show to wait for.
+    /// An advice in words, to a DJ who may have a show or a time of the account's to wait for.
     func words(_ advice: LiveAdvice, to account: String) -> StudioNews.Spoken {
-        guard advice == .mustWait, let turn = grid.nextTurn(of: account, at: Instant(wallNanoseconds: now()))
-        else { return advice.sentence }
+        let now = Instant(wallNanoseconds: now())
+        guard advice == .mustWait, let turn = grid.nextTurn(of: account, at: now) else {
+            return advice.sentence
+        }
+        guard let show = turn.show else {
+            return .init(
+                en: "It is not your turn yet: wait here, you get the air at \(turn.time).",
+                de: "Du bist noch nicht dran: warte hier, du bekommst die Sendung um \(turn.time).")
+        }
         return .init(
-            en:
-                "It is not your turn yet: wait here, you get the air when \(turn.show) begins at \(turn.time).",
+            en: "It is not your turn yet: wait here, you get the air when \(show) begins at \(turn.time).",
             de:
-                "Du bist noch nicht dran: warte hier, du bekommst die Sendung, wenn \(turn.show) um \(turn.time) "
+                "Du bist noch nicht dran: warte hier, du bekommst die Sendung, wenn \(show) um \(turn.time) "
                 + "beginnt.")
     }
 
     /// Why a DJ is sent away, for the DJ.
     private func wordsOfDismissal(of session: Int, _ account: String) -> String {
-        let isReplaced = state.withLock {
-            $0.lines.contains { $0.key > session && $0.value.account == account }
+        let (isReplaced, isClosed) = state.withLock { state in
+            (
+                state.lines.contains { $0.key > session && $0.value.account == account },
+                state.closing.contains(account)
+            )
         }
+        if isClosed { return "Your account was closed: ask the station whether that was meant." }
         return isReplaced
             ? "You have connected once more, and that connection took over." : "You were sent off the air."
     }
 
-    private func forget(_ session: Int) -> LiveLine? {
-        state.withLock { $0.lines.removeValue(forKey: session) }
+    /// - Parameter isGone: whether the DJ is not expected back.
+    private func forget(_ session: Int, isGone: Bool = false) -> LiveLine? {
+        let now = now()
+        return state.withLock { state in
+            let line = state.lines.removeValue(forKey: session)
+            if isGone, let account = line?.account,
+                !state.lines.values.contains(where: { $0.account == account })
+            {
+                state.early.left(account, at: now)
+            }
+            return line
+        }
+    }
+
+    /// Sends those away whose account was deleted or disabled. Returns at once.
+    func sendAwayTheClosed() {
+        queue.async { [self] in
+            let djs = state.withLock { $0.lines.values.map(\.account) }
+            for account in djs where roster.hasClosed(account) {
+                state.withLock { _ = $0.closing.insert(account) }
+                // One for each connection; it refuses when that has gone by itself, or the station is ending.
+                _ = try? control.direct(account, .kick)
+                state.withLock { _ = $0.closing.remove(account) }
+                logger.notice("a DJ whose account was closed is sent away", metadata: ["dj": "\(account)"])
+            }
+        }
     }
 
     private func tell(_ end: LiveDecoder.State, _ account: String) {
@@ -226,10 +272,6 @@ final class Stage: StageDoor {
 
     // MARK: Titles
 
-    /// For how long a title waits for its DJ: 60 s.
-    private static let titleLife: Int64 = 60_000_000_000
-    private static let mostEarly = 64
-
     func announce(_ title: Title, as login: SourceLogin) async -> TitleAnswer {
         switch await verify(login) {
         case .stranger: return .stranger
@@ -242,8 +284,8 @@ final class Stage: StageDoor {
             let lines = state.lines.filter { $0.value.account == login.name }
             if let line = lines.max(by: { $0.key < $1.key })?.value {
                 line.take(title: title)
-            } else if state.early[login.name] != nil || state.early.count < Self.mostEarly {
-                state.early[login.name] = (title, now)
+            } else {
+                state.early.keep(title, of: login.name, at: now)
             }
         }
         return .taken

@@ -2,7 +2,8 @@ internal import Foundation
 internal import Programme
 internal import Synchronization
 
-/// The shows as they are known now, those of the configuration and those of calendars, and when each is on.
+/// The shows as they are known now, those of the configuration and those of calendars, and when each is on; and when
+/// DJs may have the air between them.
 ///
 /// Any thread may ask; nothing waits for a disk. A day's slots are worked out once: whoever asks for the page, the
 /// files and the commands asks for the same days again and again.
@@ -29,6 +30,8 @@ final class ShowGrid: Sendable {
         var plan: Plan
         /// The slots that shows have on a day, by the day's number since 1970 in UTC.
         var days: [Int64: [Slot]] = [:]
+        /// The times of those accounts that have some.
+        var times = AccountTimes()
     }
 
     /// Days that are remembered: the three months of a calendar. When there are more, all are forgotten.
@@ -46,9 +49,12 @@ final class ShowGrid: Sendable {
         state.withLock { state in
             var plan = plan
             plan.number = state.plan.number + 1
-            state = State(plan: plan)
+            state = State(plan: plan, times: state.times)
         }
     }
+
+    /// Accounts have other times from now on.
+    func adopt(_ times: AccountTimes) { state.withLock { $0.times = times } }
 
     /// The slots of shows that have at least a frame in a span, each whole, in order.
     func slots(from: Instant, to: Instant) -> [Slot] {
@@ -65,7 +71,7 @@ final class ShowGrid: Sendable {
     }
 
     /// Who may have the air around an instant: where a show is on, those whom it names; where none is, everybody, or
-    /// nobody if the schedule alone gives it.
+    /// nobody if the schedule alone gives it, and of those who have times of their own the ones whose time it is.
     func airWindow(at instant: Instant, isByScheduleAlone: Bool) -> AirWindow {
         let hour = Length(seconds: 3_600)
         let next = slots(from: instant, to: instant + hour).first
@@ -75,18 +81,22 @@ final class ShowGrid: Sendable {
             return AirWindow(
                 accounts: Set((next.show?.live ?? []) + own), start: next.start, end: next.end)
         }
-        return AirWindow(
-            accounts: isByScheduleAlone ? [] : nil, start: instant, end: next?.start ?? instant + hour)
+        return state.withLock { $0.times }
+            .window(at: instant, until: next?.start ?? instant + hour, isByScheduleAlone: isByScheduleAlone)
     }
 
-    /// The next show within a day in which an account may have the air, and when it begins on the station's clocks.
-    func nextTurn(of account: String, at instant: Instant) -> (show: String, time: String)? {
-        let slots = slots(from: instant, to: instant + Length(frames: Self.day))
-        guard
-            let slot = slots.first(where: { $0.start > instant && $0.show?.live.contains(account) ?? false })
-        else { return nil }
-        let time = StationTime(nanoseconds: slot.start.wallNanoseconds, zone: plan.zone).local
-        return (slot.show?.name ?? "", String(time.clock.prefix(5)))
+    /// When an account may have the air next within a day, on the station's clocks, and in which show; nil for the show
+    /// where it is a time of the account's own.
+    func nextTurn(of account: String, at instant: Instant) -> (show: String?, time: String)? {
+        let end = instant + Length(frames: Self.day)
+        let slots = slots(from: instant, to: end)
+        let own = slots.first { $0.start > instant && $0.show?.live.contains(account) ?? false }
+        // While a show is on that does not name it, the time is the show's.
+        let free = state.withLock { $0.times }.starts(of: account, from: instant, to: own?.start ?? end)
+            .first { start in !slots.contains { $0.start <= start && start < $0.end } }
+        guard let start = free ?? own?.start else { return nil }
+        let time = StationTime(nanoseconds: start.wallNanoseconds, zone: plan.zone).local
+        return (free == nil ? own?.show?.name : nil, String(time.clock.prefix(5)))
     }
 
     private func slots(of day: Int64) -> [Slot] {

@@ -9,13 +9,21 @@ struct DJCommands: ParsableCommand {
         abstract: "Says who may go live.",
         discussion: """
             The accounts lie in the file that the configuration names under live: accounts: (djs.yaml beside it, if it \
-            names none). Secrets stand in it as hashes only. Every change counts at once, without a reload.
+            names none). Secrets stand in it as hashes only. Every change counts at once, without a reload: who is on air \
+            and may not be any more is sent away.
+
+            A DJ may have the air at any time, or at those of --when alone, and in any case in the shows that name the \
+            DJ. Times are those of the station's clocks: days, a span of a day, or both; 22:00-02:00 ends on the next day.
 
               funkhaus dj add anna
+              funkhaus dj add bert --when "mon-fri 18:00-22:00" --when sat
+              funkhaus dj when bert "fri, sat 22:00-02:00"
+              funkhaus dj when bert --always
               funkhaus dj list
             """,
         subcommands: [
-            AddDJ.self, ListDJs.self, ChangeSecret.self, DisableDJ.self, EnableDJ.self, RemoveDJ.self,
+            AddDJ.self, ListDJs.self, ChangeTimes.self, ChangeSecret.self, DisableDJ.self, EnableDJ.self,
+            RemoveDJ.self,
         ])
 }
 
@@ -68,6 +76,12 @@ private struct AddDJ: ParsableCommand {
     @Argument(help: "Letters, digits, - and _.")
     var name: String
 
+    @Option(
+        help: ArgumentHelp(
+            "When the DJ may have the air beside shows: can be given several times. Default: always.",
+            valueName: "time"), transform: accountTime)
+    var when: [AccountTime] = []
+
     func run() throws {
         let path = try book.path()
         var djs = try DJBook(path: path)
@@ -78,6 +92,7 @@ private struct AddDJ: ParsableCommand {
         }
         let (secret, isMade) = try book.secret()
         try djs.set(name, secret: secret)
+        _ = djs.set(name, times: when)
         try djs.write(to: path)
         print("\(name) may go live." + (isMade ? " The secret is: \(secret)" : ""))
     }
@@ -93,13 +108,66 @@ private struct ListDJs: ParsableCommand {
     func run() throws {
         let djs = try DJBook(path: try book.path()).djs
         if json {
-            let list = djs.map { ["dj": $0.name, "state": $0.isDisabled ? "disabled" : "enabled"] }
-            print(String(decoding: try JSONEncoder().encode(list), as: UTF8.self))
+            let list = djs.map {
+                ListedDJ(
+                    dj: $0.name, state: $0.isDisabled ? "disabled" : "enabled",
+                    when: $0.times.isEmpty ? nil : $0.times.map(\.text))
+            }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            print(String(decoding: try encoder.encode(list), as: UTF8.self))
         } else if djs.isEmpty {
             print("There are no DJs yet. Add one with: funkhaus dj add NAME")
         } else {
-            for dj in djs { print(dj.name + (dj.isDisabled ? "  (disabled)" : "")) }
+            for dj in djs {
+                let times = dj.times.isEmpty ? "" : "  " + dj.times.map(\.text).joined(separator: "; ")
+                print(dj.name + (dj.isDisabled ? "  (disabled)" : "") + times)
+            }
         }
+    }
+}
+
+private struct ListedDJ: Encodable {
+    var dj: String
+    var state: String
+    /// Nil for always.
+    var when: [String]?
+}
+
+private func accountTime(_ text: String) throws -> AccountTime {
+    guard let time = AccountTime(text) else {
+        throw ValidationError("That is no time: \(AccountTime.form).")
+    }
+    return time
+}
+
+private struct ChangeTimes: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "when", abstract: "Says when a DJ may have the air beside the shows that name the DJ.")
+
+    @OptionGroup var book: BookOptions
+    @Argument var name: String
+    @Argument(
+        help: ArgumentHelp("Days and times of the station's clocks.", valueName: "time"),
+        transform: accountTime)
+    var times: [AccountTime] = []
+    @Flag(help: "At any time.")
+    var always = false
+
+    func validate() throws {
+        guard times.isEmpty == always else {
+            throw ValidationError(
+                always
+                    ? "--always and times exclude each other."
+                    : "When? Write days and times, such as \"mon-fri 18:00-22:00\", or --always.")
+        }
+    }
+
+    func run() throws {
+        let words = times.map(\.text).joined(separator: "; ")
+        try book.change(
+            always ? "\(name) may go live at any time." : "\(name) may be on air at these times: \(words)",
+            { $0.set(name, times: times) }, name)
     }
 }
 
@@ -125,7 +193,7 @@ private struct ChangeSecret: ParsableCommand {
 private struct DisableDJ: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "disable",
-        abstract: "Keeps a DJ out; the account stays. Who is on air stays: see funkhaus kick.")
+        abstract: "Keeps a DJ out; the account stays. Who is on air is sent away.")
 
     @OptionGroup var book: BookOptions
     @Argument var name: String
@@ -146,7 +214,7 @@ private struct EnableDJ: ParsableCommand {
 
 private struct RemoveDJ: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Deletes a DJ's account.")
+        commandName: "remove", abstract: "Deletes a DJ's account. Who is on air is sent away.")
 
     @OptionGroup var book: BookOptions
     @Argument var name: String
