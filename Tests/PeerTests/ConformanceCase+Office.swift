@@ -68,11 +68,20 @@ extension ConformanceCase {
                 without: [
                     "max_listeners", "\"public\"", "slow_listeners", "total_bytes", "client_connections",
                 ])),
-        .other(
+        .same(
             818, "how a mount sounds", get("/status-json.xsl?mount=/stream.ogg"),
-            icecast: .reply(200, "\"channels\":2", "\"samplerate\":44100", "\"bitrate\":160"),
-            ours: .reply(200, "\"audio_info\":\"channels=2;samplerate=44100;", "\"bitrate\":160"),
-            because: "Both say it in audio_info, too, and once is enough."),
+            .reply(
+                200, "\"audio_bitrate\":160000,", "\"audio_channels\":2,", "\"audio_samplerate\":44100,",
+                "\"bitrate\":160,", "\"channels\":2,", "\"samplerate\":44100,")),
+        .same(
+            820, "how a mount sounds that is not Vorbis", get("/status-json.xsl?mount=/stream.mp3"),
+            .reply(
+                200, "\"channels\":2,", "\"samplerate\":44100,",
+                without: ["audio_bitrate", "audio_channels", "audio_samplerate"])),
+        .other(
+            821, "the quality of a mount", get("/status-json.xsl?mount=/stream.ogg"),
+            icecast: .reply(200, without: ["\"quality\""]), ours: .reply(200, "\"quality\":5,"),
+            because: "Icecast has it from sources that say it; our push says the bit rate."),
     ]
 
     private static func post(_ command: String) -> String {
@@ -107,6 +116,11 @@ extension ConformanceCase {
                 "<sources>4</sources>", "<source mount=\"/stream.ogg\">", "<source mount=\"/stream.mp3\">",
                 "<listenurl>http://", "<max_listeners>unlimited</max_listeners>",
                 "<max_listeners>1</max_listeners>", "<slow_listeners>", "<subtype>Vorbis</subtype>")),
+        .other(
+            860, "where the statistics say that a mount is", get("/admin/stats?mount=/stream.mp3", asAdmin),
+            icecast: .reply(200, "<listenurl>http://icecast.example:"),
+            ours: .reply(200, "<listenurl>http://radio.example:8000/stream.mp3</listenurl>"),
+            because: "Where the operator found us, listeners do."),
         .same(
             842, "the statistics of one mount", get("/admin/stats?mount=/stream.mp3", asAdmin),
             .reply(200, "<source mount=\"/stream.mp3\">", without: ["/stream.ogg\">"])),

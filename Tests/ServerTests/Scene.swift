@@ -49,6 +49,8 @@ struct SceneRules: Sendable {
     var whenFull = false
     var most: Int?
     var seconds: Int?
+    /// How long a source may be silent, in seconds.
+    var silence: Int?
     /// In kbit/s.
     var bitrate = 128
 }
@@ -59,6 +61,10 @@ protocol SceneServer: Sendable {
     /// Gives a stream a letter so many times; it begins with the first.
     func feed(_ path: String, _ letter: UInt8, _ bytes: Int) async throws
     func end(_ path: String) async throws
+    /// Comes in as a source of a stream, with its first audio in the same write as its head.
+    func comeIn(_ path: String, _ bytes: [UInt8]) async throws -> RawClient
+    /// The first bytes that are heard of the last source of a stream.
+    func heard(of path: String, _ count: Int) async throws -> [UInt8]
     /// A request of the operator's that changes something.
     func order(_ command: String) -> String
 }
@@ -118,9 +124,24 @@ struct ScenePlayer: Sendable {
         } catch RawClient.Failure.ended(let received) {
             (heard, isOver) = (received, true)
         }
+        return Self.letters(heard) + (isOver ? " and closed" : "")
+    }
+
+    private static func letters(_ bytes: [UInt8]) -> String {
         var letters: [UInt8] = []
-        for byte in heard where byte != letters.last { letters.append(byte) }
-        return String(decoding: letters, as: UTF8.self) + (isOver ? " and closed" : "")
+        for byte in bytes where byte != letters.last { letters.append(byte) }
+        return String(decoding: letters, as: UTF8.self)
+    }
+
+    /// Comes in as a source whose first 20,000 bytes, a letter again and again, are in the same write as its head.
+    func comeIn(_ letter: Character, saying first: Character) async throws -> RawClient {
+        let bytes = [UInt8](repeating: first.asciiValue ?? 0, count: 20_000)
+        return try await server.comeIn(scene.path(letter), bytes)
+    }
+
+    /// Which letters are heard in a source's first bytes.
+    func hear(of letter: Character, _ bytes: Int) async throws -> String {
+        Self.letters(try await server.heard(of: scene.path(letter), bytes))
     }
 
     /// How much a listener hears before it hears a letter.
@@ -129,6 +150,9 @@ struct ScenePlayer: Sendable {
         while try await !client.read(1_000).contains(letter.asciiValue ?? 0) { count += 1 }
         return count
     }
+
+    /// What everybody reads.
+    func status() async throws -> String { try await ask("GET /status-json.xsl HTTP/1.0\r\n\r\n") }
 
     /// What the operator reads.
     func read(_ command: String) async throws -> String {
@@ -161,13 +185,25 @@ final class IcecastScene: SceneServer {
 
     private func source(_ path: String) async throws -> RawClient {
         if let source = sources.withLock({ $0[path] }) { return source }
+        return try await comeIn(path, [])
+    }
+
+    func comeIn(_ path: String, _ bytes: [UInt8]) async throws -> RawClient {
         let source = try RawClient(port: port)
-        source.send(
+        let head =
             "SOURCE \(path) HTTP/1.0\r\n\(basic("source:\(IcecastServer.password)"))\r\n"
-                + "Content-Type: audio/mpeg\r\nice-name: \(path)\r\n\r\n")
+            + "Content-Type: audio/mpeg\r\nice-name: \(path)\r\n\r\n"
+        source.send(Array(head.utf8) + bytes)
         _ = try await source.readHead()
         sources.withLock { $0[path] = source }
         return source
+    }
+
+    func heard(of path: String, _ count: Int) async throws -> [UInt8] {
+        let listener = try RawClient(port: port)
+        listener.send("GET \(path) HTTP/1.0\r\n\r\n")
+        _ = try await listener.readHead()
+        return try await listener.read(count)
     }
 
     func end(_ path: String) async throws { sources.withLock { $0.removeValue(forKey: path) }?.hangUp() }
@@ -180,6 +216,10 @@ final class IcecastScene: SceneServer {
         try Data([UInt8](repeating: UInt8(ascii: "f"), count: 20_000)).write(
             to: URL(fileURLWithPath: folder + "/file.mp3"))
         for path in [folder, folder + "/file.mp3"] { chmod(path, 0o755) }
+        for page in ["status-json.xsl", "xml2json.xslt"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder)/\(page)", withDestinationPath: "/usr/share/icecast2/web/\(page)")
+        }
         let mounts = scenes.flatMap { scene in
             scene.rules.map { letter, rules in
                 var settings = "<mount-name>\(scene.path(letter))</mount-name>"
@@ -192,6 +232,9 @@ final class IcecastScene: SceneServer {
                 if let most = rules.most { settings += "<max-listeners>\(most)</max-listeners>" }
                 if let seconds = rules.seconds {
                     settings += "<max-listener-duration>\(seconds)</max-listener-duration>"
+                }
+                if let silence = rules.silence {
+                    settings += "<source-timeout>\(silence)</source-timeout>"
                 }
                 return "<mount type=\"normal\">\(settings)</mount>\n"
             }
@@ -215,22 +258,28 @@ final class IcecastScene: SceneServer {
     }
 }
 
-/// Our front door, whose mounts are there from the beginning, and run from their first page on.
+/// Our front door, whose mounts are there from the beginning, and run from their first page on. Its sources are DJs, who
+/// come in elsewhere.
 final class OwnScene: SceneServer {
     private struct State {
         var mounts: [Mount]
         var fed: [String: Int] = [:]
+        /// What DJs had sent before the last one came.
+        var before = 0
     }
 
     /// Bytes of a page.
     private static let page = 1_000
     private let door: FrontDoor
     private let rules: [String: MountRules]
+    private let stage: SourceTests.FakeStage
     private let state: Mutex<State>
     let port: Int
 
-    init(_ house: House, _ mounts: [Mount], _ rules: [String: MountRules]) {
-        (door, port, self.rules) = (house.door, house.port, rules)
+    init(
+        _ house: House, _ mounts: [Mount], _ rules: [String: MountRules], _ stage: SourceTests.FakeStage
+    ) {
+        (door, port, self.rules, self.stage) = (house.door, house.port, rules, stage)
         state = Mutex(State(mounts: mounts))
     }
 
@@ -275,6 +324,23 @@ final class OwnScene: SceneServer {
             return state.mounts
         }
         await door.setMounts(left, rules: rules)
+    }
+
+    private var sent: [UInt8] { stage.line.kept.withLock { $0.bytes } }
+
+    func comeIn(_ path: String, _ bytes: [UInt8]) async throws -> RawClient {
+        state.withLock { $0.before = sent.count }
+        let source = try RawClient(port: port)
+        let head = "SOURCE /live HTTP/1.0\r\n\(basic("anna:geheim:nis"))\r\nContent-Type: audio/mpeg\r\n\r\n"
+        source.send(Array(head.utf8) + bytes)
+        _ = try await source.readHead()
+        return source
+    }
+
+    func heard(of path: String, _ count: Int) async throws -> [UInt8] {
+        let before = state.withLock { $0.before }
+        try await eventually { sent.count >= before + count }
+        return Array(sent.dropFirst(before).prefix(count))
     }
 
     func order(_ command: String) -> String {

@@ -7,7 +7,8 @@ import Testing
 /// Streams that come, go, stall and are too full, at a real icecast2 and at our front door side by side: sections 1.5 to
 /// 1.9 of Icecast's behaviour, where one answer does not tell it.
 @Suite(.peers("icecast2"), .timeLimit(.minutes(5))) struct SceneTests {
-    private static let scenes = Scene.listeners + Scene.fallbacks + Scene.office
+    private static let scenes =
+        Scene.beginning + Scene.sources + Scene.listeners + Scene.fallbacks + Scene.office
 
     @Test func `every scene is numbered once, and every difference has a reason`() {
         #expect(Set(Self.scenes.map(\.number)).count == Self.scenes.count)
@@ -17,15 +18,17 @@ import Testing
     @Test func `icecast2 and ours play the scenes as the table says`() async throws {
         let icecast = try IcecastServer { try IcecastScene.configuration($0, $1, Self.scenes) }
         let (mounts, rules) = OwnScene.house(Self.scenes)
+        let stage = SourceTests.FakeStage()
         try await withHouse(
-            mounts, rules: rules,
+            mounts, rules: rules, stage: stage,
             configured: {
+                $0.limits.sourcePatience = .seconds(Scene.silence)
                 $0.admin = Login(user: "admin", password: IcecastServer.password)
                 $0.limits.firstPageTime = .milliseconds(200)
             }
         ) { house in
             let servers: [any SceneServer] = [
-                IcecastScene(port: Int(icecast.port)), OwnScene(house, mounts.map(\.mount), rules),
+                IcecastScene(port: Int(icecast.port)), OwnScene(house, mounts.map(\.mount), rules, stage),
             ]
             for scene in Self.scenes {
                 for (server, expected) in zip(servers, [scene.icecast, scene.ours]) {
@@ -43,6 +46,39 @@ import Testing
 }
 
 extension Scene {
+    /// Section 1.8: before there is anything to hear. It comes first.
+    static let beginning: [Scene] = [
+        .same(819, "the status of a server that has no stream yet", ["200", "no source", "\"dummy\":null"]) {
+            player in
+            let answer = try await player.status()
+            return [
+                String(answer.dropFirst("HTTP/1.x ".count).prefix(3)),
+                answer.contains("\"source\"") ? answer : "no source",
+                answer.contains("\"dummy\":null") ? "\"dummy\":null" : answer,
+            ]
+        }
+    ]
+
+    /// How long a source may be silent, in seconds.
+    static let silence = 2
+
+    /// Sections 1.1 and 1.9: sources.
+    static let sources: [Scene] = [
+        .same(130, "audio that comes in one write with the head of its source", ["xa"]) { player in
+            let source = try await player.comeIn("a", saying: "x")
+            source.send([UInt8](repeating: UInt8(ascii: "a"), count: 20_000))
+            let heard = try await player.hear(of: "a", 30_000)
+            source.hangUp()
+            return [heard]
+        },
+        .same(
+            931, "a source that falls silent", rules: ["a": SceneRules(silence: silence)], ["sent away"]
+        ) { player in
+            _ = try await player.comeIn("a", saying: "x").readToEnd()
+            return ["sent away"]
+        },
+    ]
+
     /// Sections 1.5 and 1.7: bursts, stalled listeners, those whose time is over.
     static let listeners: [Scene] = [
         .other(
@@ -231,6 +267,19 @@ extension Scene {
             let answer = try await player.order("killclient?mount=\(path)&id=\(id)")
             let heard = try await player.feed("a") { try await player.hear(client, .max) }
             return [answer.contains("Client \(id) removed") ? "removed" : answer, heard]
+        },
+        .other(
+            874, "the source of a mount is sent away", icecast: ["Source Removed", "a and closed"],
+            ours: ["Source Removed", "a"],
+            because: "Who goes is the DJ, and the programme goes on: no listener's stream ends."
+        ) { player in
+            try await player.feed("a")
+            let client = try player.listen("a")
+            _ = try await client.readHead()
+            _ = try await client.read(1_000)
+            let answer = try await player.order("killsource?mount=\(player.scene.path("a"))")
+            let heard = try await player.feed("a") { try await player.hear(client, 400_000) }
+            return [answer.contains("Source Removed") ? "Source Removed" : answer, heard]
         },
         .same(873, "listeners of a stream without a container are moved", ["Clients moved", "ab"]) { player in
             for letter in "ab" { try await player.feed(letter) }
