@@ -53,7 +53,7 @@ NARROW := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=24
 
 # Tests in which real players and servers, or a DJ's line, follow music at its own pace: beside tests that take both
 # cores they would be late.
-PACED := PeerTests|IcecastTests|UplinkLineTests
+PACED := PeerTests|IcecastTests|UplinkLineTests|SceneTests
 HEARD := FUNKHAUS_PROGRAMS=$(CURDIR)/.build/release SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=3
 
 # What libFuzzer finds stays below .build, and is an example for the next time; what crashes belongs into the corpus.
@@ -79,6 +79,7 @@ proof: build test-packages
 
 bench: build bench-packages
 	$(SWIFT) build -c release --product bench-door $(FLAGS)
+	$(SWIFT) build -c release --product bench-plan $(FLAGS)
 	/usr/bin/python3 Tests/Benchmarks/bench --programs .build/release $(if $(QUICK),--quick)
 
 # The installed programs bring Swift's libraries along: a service may not depend on a toolchain in somebody's home.

@@ -133,6 +133,9 @@ let package = Package(
             dependencies: [
                 "Server", "Broadcast", "Codecs", "Audio", .product(name: "Logging", package: "swift-log"),
             ], path: "Tests/Benchmarks/Door", swiftSettings: common),
+        .executableTarget(
+            name: "bench-plan", dependencies: ["Programme", "Calendar"], path: "Tests/Benchmarks/Plan",
+            swiftSettings: common),
         tests("AllocationTests", ["Playout", "Programme", "Codecs", "Audio", "CAllocations"]),
         tests("AudioTests", ["Audio"]),
         tests("ProgrammeTests", ["Programme"]),
@@ -146,7 +149,7 @@ let package = Package(
                 "Monitor", "Codecs", "Audio", "Web", "funkhaus-media",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        tests("PlayoutTests", ["Playout", "Programme", "Codecs", "Audio"]),
+        tests("PlayoutTests", ["Playout", "Programme", "Calendar", "Codecs", "Audio"]),
         tests(
             "ServerTests",
             [

@@ -50,8 +50,9 @@ public struct Item: Hashable, Sendable, Codable {
     public var end: Instant? { length.map { start + $0 } }
 
     /// When it is on air first: a file that goes on behind an interruption has its `start` before its slot, and one that does
-    /// not begin with its first frame before that.
-    public var begins: Instant { max(start + (track.begin ?? .zero), slot ?? start) }
+    /// not begin with its first frame before that. What people and accidents put in between begins with its start; the slot
+    /// behind it may be a later one.
+    public var begins: Instant { max(start + (track.begin ?? .zero), (isOfSlot ? slot : nil) ?? start) }
 
     /// Whether its start or end can still change by itself: its length is not measured.
     public var isProvisional: Bool { length == nil }

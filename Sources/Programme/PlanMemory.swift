@@ -68,6 +68,9 @@ final class PlanMemory: Sendable {
         return made
     }
 
+    /// Nil for one that it does not know.
+    func plan(_ standing: Standing) -> SlotPlan? { state.withLock { $0.standing[standing] } }
+
     func plan(_ standing: Standing, _ make: () -> SlotPlan) -> SlotPlan {
         if let known = state.withLock({ $0.standing[standing] }) { return known }
         let plan = make()

@@ -70,7 +70,10 @@ public struct Rehearsal: Sendable {
     /// Until when something is on, as far as it has come.
     private var heard: Instant
 
-    public init(_ timeline: Timeline, from: Instant, to: Instant) {
+    /// - Parameter each: gets every item that it goes through, and when that is on air first.
+    public init(
+        _ timeline: Timeline, from: Instant, to: Instant, each: (Item, Instant) -> Void = { _, _ in }
+    ) {
         heard = from
         var walk = timeline.walk(from: from, to: to)
         var next = walk.next()
@@ -82,6 +85,7 @@ public struct Rehearsal: Sendable {
             let end = min(slot.end, to)
             let rules = timeline.programming.supply(of: slot).rotation.rules
             while let (item, start) = next, start < end {
+                each(item, start)
                 look(at: item, start, in: slot)
                 if rules != .none, item.kind == .track { look(at: item, by: rules, in: slot) }
                 next = walk.next()

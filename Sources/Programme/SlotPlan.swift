@@ -128,6 +128,8 @@ extension SlotPlan {
                 opening.append(item)
                 from = item.end!
             }
+            // Into a show that waits for it.
+            end = max(end, from)
         }
         if let track = supply.file, let played = played.map({ $0 + (track.begin ?? .zero) }),
             track.length.map({ $0 > played }) ?? true

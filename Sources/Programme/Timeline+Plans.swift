@@ -11,12 +11,32 @@ extension Timeline {
     }
 
     /// The plan of a slot: from the anchor on when that lies in it, else from its beginning.
+    ///
+    /// One can depend on hundreds before it, each on the next: those are planned first, the earliest before all others,
+    /// because no thread's stack holds so many calls.
     func plan(of slot: Slot, isAnchored: Bool) -> SlotPlan {
-        let standing = PlanMemory.Standing(
+        let memory = programming.memory
+        var waiting = [slot]
+        var seen: Set<Instant> = []
+        while let next = waiting.last {
+            if seen.insert(next.start).inserted, memory.plan(standing(next, isAnchored)) == nil {
+                waiting += needed(for: next, isAnchored: isAnchored)
+            } else {
+                waiting.removeLast()
+                let plan = memory.plan(standing(next, isAnchored)) {
+                    makePlan(of: next, isAnchored: isAnchored)
+                }
+                if waiting.isEmpty { return plan }
+            }
+        }
+        return makePlan(of: slot, isAnchored: isAnchored)
+    }
+
+    private func standing(_ slot: Slot, _ isAnchored: Bool) -> PlanMemory.Standing {
+        PlanMemory.Standing(
             slot: slot.start, anchor: isAnchored ? state.anchor : nil,
             anchorSlot: isAnchored ? state.slot : nil,
             continued: state.continued, forsaken: state.forsaken)
-        return programming.memory.plan(standing) { makePlan(of: slot, isAnchored: isAnchored) }
     }
 
     private func makePlan(of slot: Slot, isAnchored: Bool) -> SlotPlan {
@@ -25,6 +45,16 @@ extension Timeline {
         }
         guard fits(slot) else { return plan(slot, from: state.anchor.instant, isAnchored: true) }
         return plan(slot, from: state.anchor.instant, cursor: state.anchor.cursor, isFresh: false)
+    }
+
+    /// The slots whose plans a plan begins with.
+    private func needed(for slot: Slot, isAnchored: Bool) -> [Slot] {
+        let isFromAnchor = isAnchored && slot.contains(state.anchor.instant)
+        if isFromAnchor, fits(slot) { return [] }
+        var slots: [Slot] = []
+        if !isFromAnchor, let before = slotRunningInto(slot) { slots.append(before) }
+        if case .behind(let before)? = origin(of: slot) { slots.append(before) }
+        return slots
     }
 
     /// The plan of a slot that begins at an instant.
@@ -57,10 +87,15 @@ extension Timeline {
 
     /// When a slot begins: on its second, unless what is before it runs over.
     private func start(of slot: Slot, isAnchored: Bool) -> Instant {
-        guard slot.start > .farPast else { return slot.start }
-        let before = programming.slot(before: slot)
-        guard programming.mayRun(before, into: slot) else { return slot.start }
+        guard let before = slotRunningInto(slot) else { return slot.start }
         return min(slot.end, plan(of: before, isAnchored: isAnchored).end)
+    }
+
+    /// The slot before one, if it may run over into it.
+    private func slotRunningInto(_ slot: Slot) -> Slot? {
+        guard slot.start > .farPast else { return nil }
+        let before = programming.slot(before: slot)
+        return programming.mayRun(before, into: slot) ? before : nil
     }
 
     // MARK: Going on
@@ -68,23 +103,36 @@ extension Timeline {
     /// Where the rotation of a slot begins that goes on behind an earlier one: one that an interruption cut off, or one of a
     /// continued show. Nil for any other.
     private func cursor(of slot: Slot, isAnchored: Bool) -> Cursor? {
+        switch origin(of: slot) {
+        case .behind(let before): plan(of: before, isAnchored: isAnchored).after
+        case .known(let cursor): cursor
+        case nil: nil
+        }
+    }
+
+    private enum Origin {
+        /// Where the plan of another slot ends.
+        case behind(Slot)
+        case known(Cursor)
+    }
+
+    private func origin(of slot: Slot) -> Origin? {
         let supply = supply(of: slot)
         guard slot.isCut || !supply.isStandard else { return nil }
         if let part = programming.part(before: slot), !slot.isCut || programming.goesOn(slot, behind: part) {
-            return plan(of: part, isAnchored: isAnchored).after
+            return .behind(part)
         }
-        guard let show = slot.show, !supply.isStandard else { return nil }
-        guard supply.isContinued else { return nil }
+        guard let show = slot.show, !supply.isStandard, supply.isContinued else { return nil }
         let before = programming.slot(of: show.name, before: slot.start)
         if let known = state.continued?[show.name], known.instant <= slot.start,
             before.map({ $0.start < known.instant }) ?? true
         {
-            return known.cursor
+            return .known(known.cursor)
         }
         guard let before,
             state.continued?[show.name] != nil || Self.month(before.start) == Self.month(slot.start)
         else { return nil }
-        return plan(of: before, isAnchored: isAnchored).after
+        return .behind(before)
     }
 
     /// With nothing known a continued show begins anew every four weeks.

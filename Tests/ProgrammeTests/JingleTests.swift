@@ -130,6 +130,26 @@ struct JingleTests {
         }
     }
 
+    @Test
+    func `an intro ran over into a show that waits, and that began in its middle for whoever asked then`() {
+        let long = Track(file: "/long", key: "long", length: Length(seconds: 150))
+        let short = Show(name: "Kurz", airings: [], plays: .playlist("show"), intro: .file("/long"))
+        let soft = Show(name: "Danach", airings: [], plays: .playlist("show"), start: .soft)
+        func timeline() -> Timeline {
+            Timeline(
+                Programming(
+                    rotation: playlist("rotation", library(200)),
+                    schedule: fixed([short, soft], [(0, 60, 61), (1, 61, 120)]),
+                    sources: Self.sources.merging([.file("/long"): .file(long)]) { first, _ in first }))
+        }
+        let whole = heard(timeline(), from: minute(60), hours: 1)
+        #expect(whole[0].track.key == "long" && whole[0].end == minute(60) + long.length!)
+        for second in stride(from: 0, to: 400, by: 7) {
+            let instant = minute(60) + Length(seconds: Double(second))
+            #expect(timeline().item(at: instant) == whole.last { $0.start <= instant })
+        }
+    }
+
     @Test func `who skips the intro hears the show's file, and then its playlist`() {
         let show = Show(
             name: "Feature", airings: [], plays: .file("/feature"), intro: .file("/intro"),

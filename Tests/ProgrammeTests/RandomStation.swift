@@ -2,7 +2,8 @@ import Testing
 
 @testable import Programme
 
-/// Shows at random times, with random contents, above a random library.
+/// Shows at random times, with random contents, rules, jingles and openings, above a random library, on clocks that are put
+/// forward and back.
 struct RandomStation {
     var programming: Programming
     let days: Int
@@ -35,16 +36,51 @@ struct RandomStation {
                 }
             }
         }
-        func rotation(_ name: String, _ order: Order) -> Rotation {
+        libraries = libraries.map { tracks in
+            tracks.enumerated().map { number, track in
+                var track = track
+                track.artist = "Artist \(number % 7)"
+                return track
+            }
+        }
+        let short = library(3, prefix: "id").map { track in
+            var track = track
+            track.length!.frames /= 40
+            return track
+        }
+        func rotation(_ name: String, _ order: Order, of tracks: [Track]? = nil) -> Rotation {
             let every = any(4)
-            return Rotation(
-                station: "Beispiel", playlist: name, order: order, tracks: libraries[any(libraries.count)],
-                identifications: Array(
-                    library(every, prefix: "id").map { track in
-                        var track = track
-                        track.length!.frames /= 40
-                        return track
-                    }), every: every)
+            let tracks = tracks ?? libraries[any(libraries.count)]
+            let gap = RotationRules.Gap(tracks: any(4), time: Length(seconds: Double(any(3_600))))
+            switch any(3) {
+            case 0:
+                let hours = Hours(from: any(24) * 3_600, until: any(96) * 900)
+                let others = libraries[any(libraries.count)]
+                return Rotation(
+                    station: "Beispiel", playlist: name,
+                    parts: [
+                        RotationPart(playlist: "a", order: order, tracks: tracks),
+                        RotationPart(playlist: "b", tracks: others, hours: any(2) == 0 ? hours : nil),
+                    ], clock: any(2) == 0 ? [0, 1, 0] : nil, identifications: short, every: every)
+            case 1:
+                return Rotation(
+                    station: "Beispiel", playlist: name, order: order, tracks: tracks,
+                    rules: RotationRules(artist: gap, title: gap, artistShare: any(2) == 0 ? 20 : nil),
+                    identifications: short, every: every)
+            default:
+                return Rotation(
+                    station: "Beispiel", playlist: name, order: order, tracks: tracks, identifications: short,
+                    every: every)
+            }
+        }
+        func jingles() -> Jingles? {
+            switch any(3) {
+            case 0: nil
+            case 1: Jingles(playlist: "ids", due: .every(tracks: 1 + any(4)))
+            default:
+                Jingles(
+                    playlist: "ids", due: .at(minutes: [any(30), 30 + any(30)], any(2) == 0 ? .hard : .soft))
+            }
         }
         var sources: [Content: Programming.Source] = [:]
         for number in 0..<4 {
@@ -58,6 +94,9 @@ struct RandomStation {
                 Track(file: "/\(number)/f", key: "f", length: isHostile && number == 0 ? nil : length))
         }
         let contents: [Content] = sources.keys.sorted { "\($0)" < "\($1)" } + [.stream(url: "http://x")]
+        sources[.playlist("ids")] = .rotation(playlist("ids", short, .sequence))
+        sources[.file("/i")] = .file(
+            Track(file: "/i", key: "i", length: Length(seconds: Double(1 + any(60)))))
         let shows = (0..<8).map { number in
             var show = Show(
                 name: "Show \(number)", airings: [], plays: contents[any(contents.count)],
@@ -65,6 +104,9 @@ struct RandomStation {
             show.start = any(4) == 0 ? .soft : .hard
             show.overlong = any(3) == 0 ? .run(seconds: any(1_200)) : .fade
             show.priority = any(3)
+            show.jingles = any(3) == 0 ? jingles() : nil
+            show.intro = any(4) == 0 ? .file("/i") : nil
+            show.outro = any(4) == 0 ? .file("/i") : nil
             return show
         }
         var all: Set<Occurrence> = []
@@ -77,22 +119,26 @@ struct RandomStation {
         }
         self.days = days
         isMeasured = !isHostile
+        let standard = isHostile ? any(libraries.count) : 1 + any(libraries.count - 1)
         programming = Programming(
-            rotation: Rotation(
-                station: "Beispiel", playlist: "rotation", order: .shuffle,
-                tracks: isHostile
-                    ? libraries[any(libraries.count)] : libraries[1 + any(libraries.count - 1)]),
-            schedule: Schedule(shows: shows, agenda: DailyAgenda(all)),
-            sources: sources)
+            rotation: rotation("rotation", .shuffle, of: libraries[standard]),
+            schedule: Schedule(shows: shows, agenda: DailyAgenda(all, isAhead: any(2) == 0, days: days)),
+            sources: sources, identification: jingles())
     }
 }
 
-/// Occurrences that are there, found by the days on which they are.
+/// Occurrences that are there, found by the days on which they are, on clocks that are put forward or back by an hour in the
+/// middle of the span, and the other way 120 days later.
 private struct DailyAgenda: Agenda {
     private let days: [Int64: [Occurrence]]
+    private let isAhead: Bool
+    private let half: Int64
     private static let day = 86_400 * Instant.rate
 
-    init(_ all: Set<Occurrence>) {
+    /// - Parameter isAhead: whether the clocks are ahead at first.
+    init(_ all: Set<Occurrence>, isAhead: Bool, days span: Int) {
+        self.isAhead = isAhead
+        half = Int64(span) * Self.day / 2
         var days: [Int64: [Occurrence]] = [:]
         for occurrence in all {
             for day in (occurrence.start.frames / Self.day)...(occurrence.end.frames / Self.day) {
@@ -100,6 +146,12 @@ private struct DailyAgenda: Agenda {
             }
         }
         self.days = days.mapValues { $0.sorted { ($0.start, $0.show) < ($1.start, $1.show) } }
+    }
+
+    func local(at instant: Instant) -> LocalTime {
+        let isBetween = instant.frames >= half && instant.frames < half + 120 * Self.day
+        let offset: Int64 = isBetween == isAhead ? 3_600 : 7_200
+        return LocalTime(seconds: instant.wallNanoseconds / 1_000_000_000 + offset)
     }
 
     func occurrences(from: Instant, to: Instant) -> [Occurrence] {
@@ -120,7 +172,8 @@ extension RandomStation {
     /// The same without anything remembered.
     var fresh: Programming {
         Programming(
-            rotation: programming.rotation, schedule: programming.schedule, sources: programming.sources)
+            rotation: programming.rotation, schedule: programming.schedule, sources: programming.sources,
+            identification: programming.identification)
     }
 
     /// Nothing is on in a span because nothing is there that could be.

@@ -1,3 +1,4 @@
+import Foundation
 import TestKit
 import Testing
 
@@ -193,6 +194,59 @@ func walk(_ timeline: Timeline, from: Instant, to: Instant) -> [Item] {
         #expect(items[1] == queued && queued.end! > minute(60))
         #expect(items[2].show == "Nacht" && items[2].start == queued.end)
         #expect(items.contains { $0.end == minute(120) })
+    }
+
+    /// The first track of the next slot could not be opened; then a DJ came, before that slot.
+    @Test func `a DJ was said to begin with the next slot, and a start found nothing before it`() {
+        let programming = Programming(
+            rotation: playlist("rotation", library(300)), schedule: fixed([night], [(0, 60, 120)]),
+            sources: [.playlist("night"): .rotation(playlist("night", library(300, prefix: "n")))])
+        var timeline = Timeline(programming)
+        let onAir = walk(timeline, from: minute(50), to: minute(60)).last!
+        let failed = timeline.item(after: onAir)!
+        #expect(failed.show == "Nacht")
+        timeline.drop(failed, onAir: onAir)
+        let now = onAir.start + Length(seconds: 20)
+        timeline.end(onAir, at: now)
+        var live = onAir
+        (live.kind, live.length, live.start) = (.live, nil, now)
+        timeline.interpose(live, after: onAir)
+        timeline.end(live, at: now + Length(seconds: 30))
+        let again = Timeline(programming, state: timeline.state)
+        let heard = again.walk(from: now + Length(seconds: 26), to: now + Length(seconds: 31)).map(\.item)
+        #expect(heard.map(\.kind) == [.live, .track])
+        #expect(heard.first?.begins == now && heard.last?.start == now + Length(seconds: 30))
+    }
+
+    /// A show goes on where its last slot stopped, for four weeks, and jingles divide each slot: hundreds of plans, each
+    /// behind the one before it. They were calls within calls.
+    @Test func `a long chain of plans did not fit on the stack of a thread`() async {
+        let book = playlist("book", library(60, prefix: "b"), .sequence)
+        let show = Show(
+            name: "Buch", airings: [], plays: .continued(playlist: "book"),
+            jingles: Jingles(playlist: "ids", due: .at(minutes: Array(stride(from: 0, to: 60, by: 5)), .hard))
+        )
+        @Sendable func timeline() -> Timeline {
+            Timeline(
+                Programming(
+                    rotation: playlist("rotation", library(20)),
+                    schedule: fixed([show], (0..<28).map { (0, $0 * 1_440 + 60, $0 * 1_440 + 360) }),
+                    sources: [
+                        .continued(playlist: "book"): .rotation(book),
+                        .playlist("ids"): .rotation(
+                            playlist(
+                                "ids", [Track(file: "/j", key: "j", length: Length(seconds: 4))], .sequence)),
+                    ]))
+        }
+        let last = minute(27 * 1_440 + 350)
+        let item = await withCheckedContinuation { done in
+            let thread = Thread { done.resume(returning: timeline().item(at: last)) }
+            thread.stackSize = 1 << 20
+            thread.start()
+        }
+        let forwards = timeline()
+        for day in 0..<27 { _ = forwards.item(at: minute(day * 1_440 + 350)) }
+        #expect(item != nil && item == forwards.item(at: last))
     }
 
     @Test func anEmptyPlaylistFallsToWhatIsBelowIt() {

@@ -135,7 +135,7 @@ extension ConfigurationReader {
         }
     }
 
-    private static let weekdays = [
+    static let weekdays = [
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
     ]
 
@@ -192,84 +192,6 @@ extension ConfigurationReader {
         case "last": .monthly([], nth: [-1])
         default: decimal(text, 1...5).map { .monthly([], nth: [$0]) }
         }
-    }
-
-    // MARK: Exceptions
-
-    /// The airings without what `not_on` and `moved` take out, and with what `moved` puts elsewhere.
-    private func readExceptions(_ section: Section, _ airings: [Airing], _ zone: String?) -> [Airing]? {
-        var airings = airings
-        var moved: [Airing] = []
-        func takeOut(_ day: Day, _ setting: Setting) -> [Int]? {
-            let places = airings.indices.filter { isOn(airings[$0], day, zone) }
-            guard !places.isEmpty else {
-                setting.reportAtKey(
-                    "names \(day), a \(Self.weekdays[day.weekday.rawValue].capitalized), but the show is not on that day: "
-                        + "write a day on which it is")
-                return nil
-            }
-            return places
-        }
-        if let setting = section["not_on"] {
-            guard let items = setting.list(of: "dates", allowsOne: true) else { return nil }
-            for item in items {
-                guard let day = readDay(item), let places = takeOut(day, item) else { return nil }
-                for place in places { airings[place].without.insert(.day(day)) }
-            }
-        }
-        if let setting = section["moved"] {
-            guard let pairs = setting.pairs() else { return nil }
-            for (key, value) in pairs {
-                guard let day = Day(key) else {
-                    value.reportAtKey(
-                        "is no date: write the day from which it moves, such as 2026-12-01: \"21:00\"")
-                    return nil
-                }
-                guard let places = takeOut(day, value), let target = readTarget(value, day) else {
-                    return nil
-                }
-                for place in places {
-                    moved.append(airings[place].moved(to: target))
-                    airings[place].without.insert(.day(day))
-                }
-            }
-        }
-        return airings + moved
-    }
-
-    private func isOn(_ airing: Airing, _ day: Day, _ zone: String?) -> Bool {
-        guard let zone, let dated = try? DatedAiring(airing, zone: Zone(zone)) else { return true }
-        return !dated.starts(from: day, through: day).isEmpty
-    }
-
-    /// Another time of that day, another day at the same time, or both.
-    private func readTarget(_ setting: Setting, _ day: Day) -> (day: Day, secondOfDay: Int?)? {
-        setting.value("where it goes, such as \"21:00\", 2026-12-02 or \"2026-12-02 21:00\"") { text in
-            let parts = text.split(whereSeparator: { $0 == " " || $0 == "T" })
-            if parts.count == 2 {
-                guard let day = Day(parts[0]), let time = timeOfDay(String(parts[1])), time < 86_400 else {
-                    return nil
-                }
-                return (day, time)
-            }
-            if let day = Day(text) { return (day, nil) }
-            return timeOfDay(text).flatMap { $0 < 86_400 ? (day, $0) : nil }
-        }
-    }
-}
-
-extension Airing {
-    /// One time of it elsewhere, as long as it is.
-    fileprivate func moved(to target: (day: Day, secondOfDay: Int?)) -> Airing {
-        let length =
-            switch extent {
-            case .lasting(let seconds): seconds
-            case .until(let until, let days): days * 86_400 + until - secondOfDay
-            }
-        return Airing(
-            .dates([target.day]), secondOfDay: target.secondOfDay ?? secondOfDay, extent: .lasting(length),
-            gap: gap,
-            repeat: `repeat`)
     }
 }
 
