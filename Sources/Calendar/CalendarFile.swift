@@ -113,8 +113,9 @@ public struct CalendarFile: Hashable, Sendable {
     ) throws(CalendarProblem) -> [Int: [Airing]] {
         var following: [Int: [Airing]] = [:]
         for event in events where !event.isChange && !event.uid.isEmpty {
-            guard let own = changes[event.uid], own.contains(where: \.changesWhatFollows) else { continue }
+            guard let own = changes[event.uid] else { continue }
             try times.count(own.reduce(0) { $0 + $1.lines.count })
+            guard own.contains(where: \.changesWhatFollows) else { continue }
             do throws(CalendarProblem) {
                 var series = try CalendarSeries(event, own, &times)
                 following.merge(try series.follow(own, &times)) { first, _ in first }

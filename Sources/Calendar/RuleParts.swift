@@ -40,7 +40,7 @@ struct RuleParts {
     private func check(_ name: String, _ range: ClosedRange<Int>, counted: Bool) throws(CalendarProblem) {
         guard let text = parts[name] else { return }
         let isRight = text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { part in
-            Int(part).map { range.contains(counted ? abs($0) : $0) } ?? false
+            Int(part).map { range.contains(counted ? Int(clamping: $0.magnitude) : $0) } ?? false
         }
         guard isRight else {
             let below = counted ? "-\(range.upperBound) to -1 and " : ""
@@ -55,7 +55,7 @@ struct RuleParts {
         for day in (parts["BYDAY"] ?? "MO").split(separator: ",", omittingEmptySubsequences: false) {
             let number = day.dropLast(2)
             guard Weekday(calendar: day.suffix(2)) != nil,
-                number.isEmpty || Int(number).map({ $0 != 0 && abs($0) <= 53 }) ?? false
+                number.isEmpty || Int(number).map({ $0 != 0 && $0.magnitude <= 53 }) ?? false
             else { throw .part(String(day), remedy: remedy) }
         }
         guard Weekday(calendar: parts["WKST"] ?? "MO") != nil else {

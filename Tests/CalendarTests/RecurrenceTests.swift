@@ -193,6 +193,13 @@ import Testing
         #expect(throws: CalendarProblem.tooOften) { try Recurrence(rule, start: start, zone: .utc) }
     }
 
+    /// (The least number of 64 bits has no magnitude in them: the station ended where it was taken.)
+    @Test(arguments: ["BYMONTHDAY=", "BYYEARDAY=", "BYSETPOS=", "BYDAY="])
+    func `the least of all numbers in a rule ended the station`(part: String) throws {
+        let rule = "FREQ=YEARLY;\(part)\(Int.min)\(part == "BYDAY=" ? "MO" : "")"
+        try whatIsNoRuleIsRefused(rule: rule)
+    }
+
     @Test(arguments: [
         "", "FREQ", "BYDAY=MO", "FREQ=WEKLY", "FREQ=DAILY;FREQ=DAILY", "FREQ=DAILY;X-FOO=1",
         "FREQ=DAILY;INTERVAL=0",
