@@ -198,11 +198,15 @@ final class FrontDesk: Sendable {
     }
 
     /// Whether a DJ's account was guessed at too often, from wherever, to ask once more. One who has logged in before is
-    /// known by that, and asked in any case: what every household may guess stays bounded by its own count.
+    /// known by that, and asked in any case: so an answer that it was counts as a guess of the household, whose own count
+    /// bounds how many secrets it may try in this way.
     func isGuessedAt(_ login: SourceLogin, from address: NetworkAddress?) -> Bool {
         let now = now()
-        return guesses.withLock { $0.isTired(of: login.name, from: address, at: now) }
-            && stage?.isKnown(login) != true
+        guard guesses.withLock({ $0.isTired(of: login.name, from: address, at: now) }),
+            stage?.isKnown(login) != true
+        else { return false }
+        guesses.withLock { $0.guessedWrong(address, at: now) }
+        return true
     }
 
     func guessedWrong(_ login: SourceLogin, from address: NetworkAddress?) {

@@ -135,7 +135,10 @@ final class Porter: ChannelInboundHandler, RemovableChannelHandler {
             return
         }
         guard let place = desk.admitFollower() else { throw .tooManyFollowers }
-        _ = handOver(to: Follower(room.followers, at: place, minorVersion: head.minorVersion), context)
+        // Followers have a bound of their own: hundreds of them may be behind one address.
+        if handOver(to: Follower(room.followers, at: place, minorVersion: head.minorVersion), context) {
+            ticket.leaveHall()
+        }
     }
 
     /// Gives the connection to the handler that serves it from now on; false when it is closed already.

@@ -73,6 +73,13 @@ import Testing
             #expect(answer4 == "200")
             let answer5 = try await come(92, "falsch")
             #expect(answer5 == "429")
+            // (At an account that was guessed at, a household's guesses cost it nothing: the right one was found by trying.)
+            for _ in 0..<20 {
+                let guess = try await come(94, "falsch")
+                #expect(guess == "429")
+            }
+            let answer7 = try await come(94)
+            #expect(answer7 == "429")
             stage.remembers.store(false, ordering: .relaxed)
             book.pass(seconds: 3)
             let answer6 = try await come(93)

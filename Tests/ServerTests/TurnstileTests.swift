@@ -131,7 +131,7 @@ import Testing
         #expect(!comes("192.0.2.1") && !comes("2001:db8::1"))
     }
 
-    @Test func `a connection counted in its household's share while it was a listener's or a DJ's`()
+    @Test func `a listener's, a follower's or a DJ's connection counted in its household's share`()
         async throws
     {
         let stage = SourceTests.FakeStage()
@@ -140,15 +140,15 @@ import Testing
             let follower = try RawClient(port: house.port)
             follower.send("GET /api/events HTTP/1.1\r\n\r\n")
             #expect(try await follower.readHead().hasPrefix("HTTP/1.1 200 "))
-            try await eventually { house.door.connectionsInHall == 2 }
+            try await eventually { house.door.connectionsInHall == 1 }
             let listener = try await house.listen()
             let dj = try RawClient(port: house.port)
             dj.send("SOURCE /live HTTP/1.0\r\n\(basic("anna:geheim:nis"))\r\n\r\n")
             #expect(try await dj.readHead().hasPrefix("HTTP/1.0 200 "))
-            try await eventually { house.door.connectionsInHall == 2 && house.door.connections == 4 }
+            try await eventually { house.door.connectionsInHall == 1 && house.door.connections == 4 }
             for client in [listener, dj] { client.hangUp() }
             try await eventually { house.door.connections == 2 }
-            #expect(house.door.connectionsInHall == 2)
+            #expect(house.door.connectionsInHall == 1)
             for client in [idle, follower] { client.hangUp() }
             try await eventually { house.door.connections == 0 && house.door.connectionsInHall == 0 }
         }

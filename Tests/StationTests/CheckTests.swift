@@ -177,6 +177,15 @@ extension CheckTests {
 
 /// What only the whole of a schedule shows.
 extension CheckTests {
+    @Test func aBrokenBookOfAccountsIsNamedBeforeADJStandsOutside() throws {
+        try makeStation(sampleText + "live: { mounts: [ /live ] }\n")
+        try folder.write("djs.yaml", "anna: { secret: $y$a, when: [ someday ] }\n")
+        let problems = check()
+        #expect(problems.map(\.severity) == [.wrong])
+        #expect(problems[0].sentence.hasPrefix("no DJ can come in: "))
+        #expect(problems[0].sentence.contains("line 1"))
+    }
+
     @Test func showsThatNobodyHearsAndDJsWhoCannotComeInAreNotes() throws {
         let shows = """
             live: { mounts: [ /live ] }

@@ -5,8 +5,7 @@ internal import Programme
 /// `fri, sat 22:00-02:00`, `daily 06:00-09:00`, `12:00-13:00`.
 ///
 /// Without times it is the whole day, without days it is every day. One that ends before it begins ends on the next day.
-/// A time that the clocks leave out in spring is as much later; of one that they show twice in autumn it is the first, and
-/// where it ends the last: nobody loses the air to the clocks.
+/// A time that the clocks leave out in spring is as much later; of one that they show twice in autumn it is the first.
 public struct AccountTime: Sendable, Equatable {
     /// In one spelling.
     public let text: String

@@ -40,7 +40,13 @@ extension Check {
 
     /// A DJ whom the shows name and the book does not have would stand before a closed door.
     private mutating func lookAtAccounts() {
-        guard let path = configuration.live?.accounts, let book = try? DJBook(path: path) else { return }
+        guard let path = configuration.live?.accounts else { return }
+        let book: DJBook
+        do throws(DJBookFailure) {
+            book = try DJBook(path: path)
+        } catch {
+            return report("no DJ can come in: \(error.sentence)", "live")
+        }
         var missing: Set<String> = []
         let named =
             configuration.shows.map { ("the show \($0.name.shown)", $0.live) }
