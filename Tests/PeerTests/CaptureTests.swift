@@ -191,7 +191,9 @@ extension StationItem {
     /// How players are told of it: what has no tags goes by its file's name.
     var shown: String {
         guard let title else {
-            return URL(fileURLWithPath: file ?? "").deletingPathExtension().lastPathComponent
+            // As listeners are shown it: without the number of its place.
+            let name = URL(fileURLWithPath: file ?? "").deletingPathExtension().lastPathComponent
+            return String(name.trimmingPrefix(#/[0-9]+\. /#))
         }
         return artist.map { "\($0) - \(title)" } ?? title
     }
